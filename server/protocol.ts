@@ -1,0 +1,230 @@
+/**
+ * The wire: what the server and its clients say to each other. The client imports these as types only.
+ *
+ * Version 1. A field may be added within a version; a change of meaning needs a new one. Absent values are `null`.
+ */
+import { z } from 'zod'
+
+/** Version of the WebSocket protocol and of the HTTP API path (`/v1`). */
+export const PROTOCOL_VERSION = 1
+
+/** Longest question in UTF-16 code units, after clean-up. */
+export const MAXIMUM_QUESTION_LENGTH = 2_000
+
+const span = z.tuple([z.int().nonnegative(), z.int().nonnegative()])
+const identifier = z.string().min(1).max(100).regex(/^[\w.:-]+$/)
+
+/**
+ * How a sentence is supported by its citation: it *is* the quote, it was checked against the paragraph, or the check
+ * failed.
+ */
+export const supportSchema = z.enum(['letterlijk', 'bevestigd', 'niet bevestigd'])
+export type Support = z.infer<typeof supportSchema>
+
+/** One citation, resolved and copied by the server. */
+export const citationSchema = z.object({
+  /** The number shown as `[n]`, from 1. */
+  marker: z.int().positive(),
+  paragraphId: z.string(),
+  documentId: z.string(),
+  /** Path of the file relative to its source folder. */
+  document: z.string(),
+  title: z.string(),
+  documentNumber: z.string().nullable(),
+  date: z.string().nullable(),
+  /** Label as printed: "18 b)", "voetnoot 16". */
+  label: z.string().nullable(),
+  page: z.int().positive().nullable(),
+  headingPath: z.array(z.string()),
+  /** Verbatim substring of `text`. */
+  quote: z.string(),
+  /** The whole paragraph as printed. */
+  text: z.string(),
+  /** Ranges of the source text; the slices joined with a space and collapsed equal `text`. */
+  spans: z.array(span).min(1),
+  support: supportSchema,
+  /** Opens the source page at this paragraph with the quote marked. */
+  href: z.string(),
+})
+export type Citation = z.infer<typeof citationSchema>
+
+/**
+ * One piece of an answer, in reading order. Text is plain text: no markup, no markers.
+ *
+ * `lead-in` names the source; `quote` is verbatim; `list-item` is a verbatim item of a list; `sentence` was written by a
+ * chat model; `note` tells something about the answer ("Dit document is een ontwerp.").
+ */
+export const answerSegmentSchema = z.object({
+  kind: z.enum(['lead-in', 'quote', 'list-item', 'sentence', 'note']),
+  text: z.string(),
+  /** Markers of the citations this segment rests on; empty for lead-ins and notes. */
+  markers: z.array(z.int().positive()),
+  /** `null` for lead-ins and notes, which claim nothing about the documents. */
+  support: supportSchema.nullable(),
+})
+export type AnswerSegment = z.infer<typeof answerSegmentSchema>
+
+/** Why a question was refused. */
+export const refusalReasonSchema = z.enum([
+  /** The documents do not hold the answer. */
+  'no-evidence',
+  /** The question is not in Dutch and no chat model is configured. */
+  'language',
+  /** Small talk, a task, or a subject that no document is about. */
+  'out-of-scope',
+  /** An opinion or advice is asked. */
+  'opinion',
+  /** The question tries to instruct the assistant. */
+  'instruction',
+  /** The question holds nothing to search for. */
+  'unclear',
+])
+export type RefusalReason = z.infer<typeof refusalReasonSchema>
+
+/** A paragraph near to a question that was refused: "misschien bedoelt u". */
+export const nearestSourceSchema = citationSchema.omit({ marker: true, support: true })
+export type NearestSource = z.infer<typeof nearestSourceSchema>
+
+const answerCommon = {
+  /** Identifies the stored answer: `/v1/answers/{answerId}`. */
+  answerId: z.string(),
+  question: z.string(),
+  /** The whole answer as plain Dutch text with `[n]` markers; for a refusal the text that says so. */
+  answer: z.string(),
+  segments: z.array(answerSegmentSchema),
+  /** Whether search composed the text from quotes or a language model wrote it. */
+  composedBy: z.enum(['search', 'language-model']),
+}
+
+/** An answer with citations. */
+export const answeredSchema = z.object({
+  ...answerCommon,
+  outcome: z.literal('answered'),
+  reason: z.null(),
+  citations: z.array(citationSchema).min(1),
+  /** Parts of the question for which nothing was found, in the visitor's words. */
+  unanswered: z.array(z.string()),
+  nearest: z.array(nearestSourceSchema).max(0),
+})
+
+/** A refusal: an expected outcome, not an error. */
+export const refusedSchema = z.object({
+  ...answerCommon,
+  outcome: z.literal('refused'),
+  reason: refusalReasonSchema,
+  citations: z.array(citationSchema).max(0),
+  unanswered: z.array(z.string()),
+  /** Up to three paragraphs that come nearest. */
+  nearest: z.array(nearestSourceSchema).max(3),
+})
+
+/** What a visitor gets for a question. */
+export const answerSchema = z.discriminatedUnion('outcome', [answeredSchema, refusedSchema])
+export type Answer = z.infer<typeof answerSchema>
+
+/** One paragraph of the ranking, as `ask --json` and `?include=retrieved` print it. */
+export const retrievedParagraphSchema = z.object({
+  /** From 1. */
+  rank: z.int().positive(),
+  paragraphId: z.string(),
+  document: z.string(),
+  text: z.string(),
+  spans: z.array(span).min(1),
+})
+export type RetrievedParagraph = z.infer<typeof retrievedParagraphSchema>
+
+/** A fault as a client sees it: a code from the closed set of `server/faults.ts` and a Dutch text for the visitor. */
+export const wireFaultSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** Whether the same request can succeed later. */
+  retryable: z.boolean(),
+})
+export type WireFault = z.infer<typeof wireFaultSchema>
+
+/** What happens while a question is answered, in this order; `answer-end` replaces everything streamed before it. */
+export const answerEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('answer-start'),
+    answerId: z.string(),
+    question: z.string(),
+    composedBy: z.enum(['search', 'language-model']),
+  }),
+  z.object({ type: z.literal('answer-delta'), segment: answerSegmentSchema }),
+  z.object({ type: z.literal('citation-available'), citation: citationSchema }),
+  z.object({ type: z.literal('answer-end'), answer: answerSchema }),
+  z.object({ type: z.literal('answer-error'), error: wireFaultSchema }),
+])
+export type AnswerEvent = z.infer<typeof answerEventSchema>
+
+/** Reasons a visitor can give with a rating. */
+export const feedbackReasonSchema = z.enum(['onjuist', 'onvolledig', 'verkeerde-bron', 'onduidelijk', 'anders'])
+
+/** A rating of one answer. */
+export const feedbackSchema = z.object({
+  answerId: identifier,
+  rating: z.enum(['up', 'down']),
+  reason: feedbackReasonSchema.nullable().default(null),
+  comment: z.string().max(1_000).nullable().default(null),
+})
+export type Feedback = z.infer<typeof feedbackSchema>
+
+/** What a client may send over the socket. Every message carries an id of the client's making, so that a retry is harmless. */
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('question-ask'),
+    messageId: identifier,
+    /** Absent or `null` starts a new conversation; the server names it in `question-accepted`. */
+    conversationId: identifier.nullable().default(null),
+    question: z.string().max(20_000),
+  }),
+  z.object({ type: z.literal('question-cancel'), messageId: identifier, questionId: identifier }),
+  z.object({
+    type: z.literal('conversation-resume'),
+    messageId: identifier,
+    conversationId: identifier,
+    /** Last sequence number the client has seen; events after it are sent again. 0: all. */
+    afterSequence: z.int().nonnegative(),
+  }),
+  z.object({ type: z.literal('feedback-give'), messageId: identifier, feedback: feedbackSchema }),
+])
+export type ClientMessage = z.infer<typeof clientMessageSchema>
+
+/** What the server sends over the socket. */
+export const serverMessageSchema = z.discriminatedUnion('type', [
+  /** First message on every connection. */
+  z.object({
+    type: z.literal('hello'),
+    protocolVersion: z.literal(PROTOCOL_VERSION),
+    /** Seconds within which a conversation can be resumed after a disconnect. */
+    resumeWindowSeconds: z.int().positive(),
+  }),
+  /** The question is taken; its events follow with rising sequence numbers within the conversation. */
+  z.object({
+    type: z.literal('question-accepted'),
+    messageId: identifier,
+    conversationId: identifier,
+    /** Equals the `messageId` of the `question-ask`. */
+    questionId: identifier,
+  }),
+  z.object({
+    type: z.literal('answer-event'),
+    conversationId: identifier,
+    questionId: identifier,
+    /** Rises by one per event within a conversation, from 1. */
+    sequence: z.int().positive(),
+    event: answerEventSchema,
+  }),
+  z.object({
+    type: z.literal('conversation-resumed'),
+    messageId: identifier,
+    conversationId: identifier,
+    /** Sequence number of the newest event the server holds. */
+    lastSequence: z.int().nonnegative(),
+  }),
+  /** A message was handled that has no other answer: cancel and feedback. */
+  z.object({ type: z.literal('message-acknowledged'), messageId: identifier }),
+  /** A message could not be handled. `messageId` is `null` when the message could not be read at all. */
+  z.object({ type: z.literal('message-rejected'), messageId: identifier.nullable(), error: wireFaultSchema }),
+])
+export type ServerMessage = z.infer<typeof serverMessageSchema>
