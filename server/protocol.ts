@@ -12,7 +12,11 @@ export const PROTOCOL_VERSION = 1
 export const MAXIMUM_QUESTION_LENGTH = 2_000
 
 const span = z.tuple([z.int().nonnegative(), z.int().nonnegative()])
-const identifier = z.string().min(1).max(100).regex(/^[\w.:-]+$/)
+const identifier = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[\w.:-]+$/)
 
 /**
  * How a sentence is supported by its citation: it *is* the quote, it was checked against the paragraph, or the check
@@ -158,7 +162,13 @@ export const answerEventSchema = z.discriminatedUnion('type', [
 export type AnswerEvent = z.infer<typeof answerEventSchema>
 
 /** Reasons a visitor can give with a rating. */
-export const feedbackReasonSchema = z.enum(['onjuist', 'onvolledig', 'verkeerde-bron', 'onduidelijk', 'anders'])
+export const feedbackReasonSchema = z.enum([
+  'onjuist',
+  'onvolledig',
+  'verkeerde-bron',
+  'onduidelijk',
+  'anders',
+])
 
 /** A rating of one answer. */
 export const feedbackSchema = z.object({
@@ -228,3 +238,76 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message-rejected'), messageId: identifier.nullable(), error: wireFaultSchema }),
 ])
 export type ServerMessage = z.infer<typeof serverMessageSchema>
+
+/** What the widget needs before the first question: `GET /v1/widget-settings`. */
+export const widgetSettingsSchema = z.object({
+  /** Questions offered before the first one is asked; from configuration. */
+  suggestedQuestions: z.array(z.string()),
+  /** Who writes the answers; the fixed notice says it. */
+  composedBy: z.enum(['search', 'language-model']),
+  /** Page that tells more about the assistant; `null`: the demo page of this server. */
+  moreInformationUrl: z.string().nullable(),
+  contactUrl: z.string().nullable(),
+  /**
+   * Whether a caller from this origin needs a token of `POST /v1/visitor-tokens` first. A browser sends it over HTTP as
+   * `Authorization: Bearer …`, and on the WebSocket, which has no headers, as the offered subprotocol
+   * `vindplaats.token.<token>` beside `vindplaats.v1`.
+   */
+  visitorTokenRequired: z.boolean(),
+})
+export type WidgetSettings = z.infer<typeof widgetSettingsSchema>
+
+/** Answer to `POST /v1/visitor-tokens`. */
+export const visitorTokenSchema = z.object({ token: z.string(), expiresInSeconds: z.int().positive() })
+export type VisitorToken = z.infer<typeof visitorTokenSchema>
+
+/** One document of the catalogue: an item of `GET /v1/documents`. */
+export const documentSummarySchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  citeAs: z.string().nullable(),
+  institution: z.string().nullable(),
+  /** `YYYY-MM-DD`, `YYYY-MM` or `YYYY`. */
+  date: z.string().nullable(),
+  documentNumber: z.string().nullable(),
+  kind: z.string().nullable(),
+  status: z.string().nullable(),
+  language: z.string(),
+  url: z.string().nullable(),
+  /** Source page of this server. */
+  href: z.string(),
+})
+export type DocumentSummary = z.infer<typeof documentSummarySchema>
+
+/** `GET /v1/documents`. */
+export const documentListSchema = z.object({ documents: z.array(documentSummarySchema) })
+export type DocumentList = z.infer<typeof documentListSchema>
+
+/** A paragraph as the source view shows it. */
+export const sourceParagraphSchema = z.object({
+  id: z.string(),
+  anchor: z.string(),
+  kind: z.string(),
+  headingPath: z.array(z.string()),
+  label: z.string().nullable(),
+  page: z.int().positive().nullable(),
+  /** As printed. */
+  text: z.string(),
+  spans: z.array(span).min(1),
+  /** Ids of the footnotes it refers to. */
+  footnotes: z.array(z.string()),
+})
+export type SourceParagraph = z.infer<typeof sourceParagraphSchema>
+
+/** `GET /v1/documents/{id}/paragraphs/{anchor}`: a paragraph among its neighbours, all in reading order. */
+export const paragraphViewSchema = z.object({
+  document: documentSummarySchema,
+  paragraph: sourceParagraphSchema,
+  /** Paragraphs directly before it, footnotes left out; empty at the start. */
+  before: z.array(sourceParagraphSchema),
+  /** Paragraphs directly after it, footnotes left out; empty at the end. */
+  after: z.array(sourceParagraphSchema),
+  /** Footnotes that any of these refer to. */
+  footnotes: z.array(sourceParagraphSchema),
+})
+export type ParagraphView = z.infer<typeof paragraphViewSchema>
