@@ -12,7 +12,9 @@ const stated = z.union([
   z.object({ value: z.string(), origin: z.literal('general knowledge') }),
 ])
 
-const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens')
+const slug = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens')
 
 const manifestSchema = z.object({
   version: z.literal(1),
@@ -83,7 +85,11 @@ async function readManifest(folder: string) {
  */
 export async function listSources(folder: string): Promise<SourceFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(cause => {
-    throw new IngestFault('source-missing', `The source folder ${folder} cannot be read. Set SOURCES to a folder with documents.`, { cause })
+    throw new IngestFault(
+      'source-missing',
+      `The source folder ${folder} cannot be read. Set SOURCES to a folder with documents.`,
+      { cause },
+    )
   })
   const manifest = await readManifest(folder)
   const files = manifest
@@ -118,7 +124,11 @@ export async function listSources(folder: string): Promise<SourceFile[]> {
 /** The catalogue entry of a file, from its manifest, else from what the document says of itself, else from its name. */
 export function describeDocument(
   source: SourceFile,
-  found: { readonly title: string | null; readonly date: string | null; readonly documentNumber: string | null },
+  found: {
+    readonly title: string | null
+    readonly date: string | null
+    readonly documentNumber: string | null
+  },
 ): PolicyDocument {
   const entry = source.manifestEntry
   const generalKnowledge: string[] = []

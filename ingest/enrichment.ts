@@ -86,7 +86,10 @@ function place(quote: string, candidates: readonly SearchableParagraph[]) {
  * Places enrichment onto the paragraphs of its document. Where a quote occurs more than once, the paragraph that the
  * line names by its beginning wins, then the nearest after it.
  */
-export function placeEnrichment(content: DocumentContent, lines: readonly EnrichmentLine[]): PlacedEnrichment {
+export function placeEnrichment(
+  content: DocumentContent,
+  lines: readonly EnrichmentLine[],
+): PlacedEnrichment {
   const searchable = content.paragraphs.map(paragraph => ({
     paragraph,
     text: paragraph.text,

@@ -61,10 +61,15 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
   for (const source of sources) {
     const id = documentId(source)
     if (source.bytes.length === 0)
-      throw new IngestFault('source-empty', `${source.path} is empty. Restore the file or take it out of the manifest.`)
+      throw new IngestFault(
+        'source-empty',
+        `${source.path} is empty. Restore the file or take it out of the manifest.`,
+      )
     const { content, found } = await readDocument(source.bytes, { documentId: id, fileName: source.file })
     const lines =
-      options.enrichment && source.enrichment ? parseEnrichment(source.enrichment, `${source.file} (enrichment)`) : []
+      options.enrichment && source.enrichment
+        ? parseEnrichment(source.enrichment, `${source.file} (enrichment)`)
+        : []
     const placed = placeEnrichment(content, lines)
     documents.push({ document: describeDocument(source, found), content, enrichment: placed.paragraphs })
     report.push({

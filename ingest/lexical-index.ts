@@ -164,7 +164,12 @@ export class LexicalIndex {
     // Typed arrays need aligned memory; a buffer read from disk starts wherever the pool put it.
     const memory = stored.byteOffset % 4 === 0 ? stored : Buffer.from(Uint8Array.from(stored).buffer)
     const header = new Uint32Array(memory.buffer, memory.byteOffset, 4)
-    const [termBytes, offsetCount, entryCount, lengthCount] = header as unknown as [number, number, number, number]
+    const [termBytes, offsetCount, entryCount, lengthCount] = header as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ]
     let at = memory.byteOffset + 16
     const terms = Buffer.from(memory.buffer, at, termBytes).toString('utf8')
     at += termBytes + ((4 - (termBytes % 4)) % 4)

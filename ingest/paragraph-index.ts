@@ -4,13 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { ANALYZER_VERSION, type AnalyzedText, analyze } from './analysis.js'
-import type {
-  DocumentContent,
-  Paragraph,
-  ParagraphEnrichment,
-  PolicyDocument,
-  Statement,
-} from './corpus.js'
+import type { DocumentContent, Paragraph, ParagraphEnrichment, PolicyDocument, Statement } from './corpus.js'
 import type { Embedder } from './embedder.js'
 import { IngestFault } from './faults.js'
 import { type Bm25Parameters, LexicalIndex, LexicalIndexBuilder } from './lexical-index.js'
@@ -67,7 +61,11 @@ export interface Candidate {
   /** Scores per channel as fractions of the channel's best, 0..1. */
   readonly channels: Readonly<Partial<Record<Channel, number>>>
   /** The statement whose question matched best; `null` without enrichment or match. */
-  readonly statement: { readonly statement: Statement; readonly question: string; readonly score: number } | null
+  readonly statement: {
+    readonly statement: Statement
+    readonly question: string
+    readonly score: number
+  } | null
 }
 
 /** An open index. */
@@ -126,7 +124,8 @@ function listEntries(documents: readonly IndexableDocument[]): Entries {
       const position = paragraphs.length
       paragraphs.push({ paragraph, owner })
       for (const statement of enrichment.get(paragraph.id)?.statements ?? []) {
-        for (const question of statement.questions) questions.push({ statement, question, paragraph: position })
+        for (const question of statement.questions)
+          questions.push({ statement, question, paragraph: position })
       }
     }
   }
@@ -134,7 +133,9 @@ function listEntries(documents: readonly IndexableDocument[]): Entries {
 }
 
 function contextText(paragraph: Paragraph, owner: IndexableDocument): string {
-  return [owner.document.title, ...paragraph.headingPath, paragraph.label ?? '', paragraph.searchText].join(' \n ')
+  return [owner.document.title, ...paragraph.headingPath, paragraph.label ?? '', paragraph.searchText].join(
+    ' \n ',
+  )
 }
 
 function enrichedText(text: string, enrichment: ParagraphEnrichment | undefined): string {
@@ -231,7 +232,8 @@ export async function writeIndex(
   await writeFile(join(folder, 'current.new'), generation)
   await rename(join(folder, 'current.new'), join(folder, 'current'))
   for (const name of await readdir(folder)) {
-    if (name.startsWith('generation-') && name !== generation) await rm(join(folder, name), { recursive: true })
+    if (name.startsWith('generation-') && name !== generation)
+      await rm(join(folder, name), { recursive: true })
   }
   return manifest
 }
@@ -240,7 +242,9 @@ async function currentGeneration(folder: string): Promise<string> {
   try {
     return join(folder, (await readFile(join(folder, 'current'), 'utf8')).trim())
   } catch (cause) {
-    throw new IngestFault('index-missing', `There is no index in ${folder}. Make it with: npm run ingest`, { cause })
+    throw new IngestFault('index-missing', `There is no index in ${folder}. Make it with: npm run ingest`, {
+      cause,
+    })
   }
 }
 
@@ -274,9 +278,13 @@ export async function openIndex(folder: string, embedder: Embedder): Promise<Par
   const incompatible = (what: string) =>
     new IngestFault('index-incompatible', `${what} Make the index anew with: npm run ingest -- --force`)
   if (manifest.formatVersion !== FORMAT_VERSION)
-    throw incompatible(`The index has format ${manifest.formatVersion}; this version reads ${FORMAT_VERSION}.`)
+    throw incompatible(
+      `The index has format ${manifest.formatVersion}; this version reads ${FORMAT_VERSION}.`,
+    )
   if (manifest.analyzerVersion !== ANALYZER_VERSION)
-    throw incompatible(`The index was made by text analysis ${manifest.analyzerVersion}, not ${ANALYZER_VERSION}.`)
+    throw incompatible(
+      `The index was made by text analysis ${manifest.analyzerVersion}, not ${ANALYZER_VERSION}.`,
+    )
   if (manifest.embedder.id !== embedder.id || manifest.embedder.dimensions !== embedder.dimensions)
     throw incompatible(
       `The index was built with embedder ${manifest.embedder.id} (${manifest.embedder.dimensions} dimensions); the configuration asks for ${embedder.id} (${embedder.dimensions}).`,
@@ -295,7 +303,8 @@ export async function openIndex(folder: string, embedder: Embedder): Promise<Par
   const lexical = Object.fromEntries(
     LEXICAL_CHANNELS.map(channel => [channel, LexicalIndex.fromBuffer(data.get(`${channel}.bin`) as Buffer)]),
   ) as Record<LexicalChannel, LexicalIndex>
-  const vectors = manifest.vectors > 0 ? await VectorStore.open(join(generation, 'vectors'), manifest.vectors) : null
+  const vectors =
+    manifest.vectors > 0 ? await VectorStore.open(join(generation, 'vectors'), manifest.vectors) : null
   return new OpenIndex(manifest, documents, lexical, vectors)
 }
 
@@ -320,7 +329,9 @@ class OpenIndex implements ParagraphIndex {
     this.#entries = listEntries(documents)
     this.#lexical = lexical
     this.#vectors = vectors
-    this.#positions = new Map(this.#entries.paragraphs.map(({ paragraph }, position) => [paragraph.id, position]))
+    this.#positions = new Map(
+      this.#entries.paragraphs.map(({ paragraph }, position) => [paragraph.id, position]),
+    )
   }
 
   async documents(): Promise<readonly PolicyDocument[]> {

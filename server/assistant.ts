@@ -2,8 +2,23 @@
  * The assistant: a question in, an answer with citations out. `openAssistant` is the only wiring of index, embedder,
  * prompts and chat model; the server, the commands and the evals all use it.
  */
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import type { DocumentContent, PolicyDocument } from '../ingest/corpus.js'
-import type { Answer, AnswerEvent, RetrievedParagraph } from './protocol.js'
+import type { Embedder } from '../ingest/embedder.js'
+import { openIndex, type ParagraphIndex } from '../ingest/paragraph-index.js'
+import { compose, nearestSources, renderAnswer } from './compose.js'
+import type { Configuration } from './configuration.js'
+import { openEmbedder } from './embeddings.js'
+import { ServerFault } from './faults.js'
+import {
+  type Answer,
+  type AnswerEvent,
+  MAXIMUM_QUESTION_LENGTH,
+  type RetrievedParagraph,
+} from './protocol.js'
+import { type Evidence, retrieve } from './retrieval.js'
+import { answerTexts } from './texts.js'
 
 /** An earlier turn of a conversation, oldest first. */
 export interface Turn {
@@ -72,4 +87,187 @@ export interface Assistant {
   /** Opens the index in the data folder anew and swaps it in; running questions finish on the old one. */
   reload(): Promise<void>
   close(): Promise<void>
+}
+
+/** Number of paragraphs that an answer record lists. */
+const RETRIEVED_COUNT = 10
+
+/** Least coverage of the question's weight that carries an answer. */
+const LEAST_COVERAGE = 0.45
+
+/** Settings of one assistant besides the configuration. */
+export interface AssistantOptions {
+  /** Whether the index with enrichment is used; `false` uses an index of its own without it. Defaults to `true`. */
+  readonly enrichment?: boolean
+}
+
+/** Folder of the index within the data folder. */
+export function indexFolder(
+  configuration: Configuration,
+  { enrichment = true }: AssistantOptions = {},
+): string {
+  return join(configuration.dataDirectory, enrichment ? 'index' : 'index-without-enrichment')
+}
+
+/**
+ * Opens the assistant over the current index of the data folder.
+ *
+ * @throws {IngestFault} `index-missing`, `index-damaged`, `index-incompatible`, `embedder-unavailable`
+ */
+export async function openAssistant(
+  configuration: Configuration,
+  options: AssistantOptions = {},
+): Promise<Assistant> {
+  const embedder = await openEmbedder(configuration)
+  const folder = indexFolder(configuration, options)
+  return new SearchAssistant(configuration, embedder, () => openIndex(folder, embedder)).opened()
+}
+
+class SearchAssistant implements Assistant {
+  readonly modelId = null
+  readonly #configuration: Configuration
+  readonly #embedder: Embedder
+  readonly #open: () => Promise<ParagraphIndex>
+  #index!: ParagraphIndex
+
+  constructor(configuration: Configuration, embedder: Embedder, open: () => Promise<ParagraphIndex>) {
+    this.#configuration = configuration
+    this.#embedder = embedder
+    this.#open = open
+  }
+
+  async opened(): Promise<this> {
+    this.#index = await this.#open()
+    return this
+  }
+
+  get indexVersion(): string {
+    return this.#index.version
+  }
+
+  async ask(request: AskRequest): Promise<AnswerRecord> {
+    const events = this.stream(request)
+    for (;;) {
+      const { done, value } = await events.next()
+      if (done) return value
+    }
+  }
+
+  async *stream(request: AskRequest): AsyncGenerator<AnswerEvent, AnswerRecord, undefined> {
+    const started = performance.now()
+    const index = this.#index
+    const question = cleanQuestion(request.question)
+    const answerId = request.answerId ?? randomUUID()
+    yield { type: 'answer-start', answerId, question, composedBy: 'search' }
+    const understoodQuestion = [...(request.history ?? []).map(turn => turn.question), question].join(' ')
+    const evidence = await retrieve(index, this.#embedder, understoodQuestion, RETRIEVED_COUNT)
+    request.signal?.throwIfAborted()
+    const answer = await this.#answer(index, evidence, answerId, question)
+    for (const citation of answer.citations) yield { type: 'citation-available', citation }
+    for (const segment of answer.segments) yield { type: 'answer-delta', segment }
+    yield { type: 'answer-end', answer }
+    const durationMs = performance.now() - started
+    return {
+      answer,
+      retrieved: listRetrieved(evidence, RETRIEVED_COUNT),
+      trace: {
+        understoodQuestion,
+        indexVersion: index.version,
+        embedder: index.embedderId,
+        model: null,
+        promptVersion: null,
+        timings: { total: durationMs },
+        details: { coverage: evidence.coverage },
+      },
+      durationMs,
+    }
+  }
+
+  async #answer(
+    index: ParagraphIndex,
+    evidence: Evidence,
+    answerId: string,
+    question: string,
+  ): Promise<Answer> {
+    const { basePath } = this.#configuration.server
+    const readSource = async (documentId: string) => (await index.content(documentId))?.source ?? ''
+    const common = { answerId, question, composedBy: 'search' as const, unanswered: [] }
+    const { segments, citations } = await compose(evidence, readSource, basePath)
+    if (evidence.coverage < LEAST_COVERAGE || citations.length === 0) {
+      const text = answerTexts.refusals['no-evidence']
+      return {
+        ...common,
+        outcome: 'refused',
+        reason: 'no-evidence',
+        answer: text,
+        segments: [{ kind: 'note', text, markers: [], support: null }],
+        citations: [],
+        nearest: await nearestSources(evidence, readSource, basePath),
+      }
+    }
+    return {
+      ...common,
+      outcome: 'answered',
+      reason: null,
+      answer: renderAnswer(segments),
+      segments: [...segments],
+      citations: [...citations],
+      nearest: [],
+    }
+  }
+
+  async search(text: string, limit: number): Promise<readonly RetrievedParagraph[]> {
+    return listRetrieved(await retrieve(this.#index, this.#embedder, cleanQuestion(text), limit), limit)
+  }
+
+  documents(): Promise<readonly PolicyDocument[]> {
+    return this.#index.documents()
+  }
+
+  async document(documentId: string): Promise<{ document: PolicyDocument; content: DocumentContent } | null> {
+    const index = this.#index
+    const document = (await index.documents()).find(({ id }) => id === documentId)
+    const content = await index.content(documentId)
+    return document && content ? { document, content } : null
+  }
+
+  async reload(): Promise<void> {
+    const old = this.#index
+    this.#index = await this.#open()
+    await old.close()
+  }
+
+  async close(): Promise<void> {
+    await this.#index.close()
+  }
+}
+
+/**
+ * The question without control characters, invisible Unicode tags and surplus white space.
+ *
+ * @throws {ServerFault} `question-empty`, `question-too-long`
+ */
+export function cleanQuestion(text: string): string {
+  const cleaned = text
+    .normalize('NFC')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .replace(/[\p{Cf}\p{Co}\p{Cn}\u{E0000}-\u{E007F}]/gu, '')
+    .trim()
+  if (cleaned === '') throw new ServerFault('question-empty', 'The question is empty. Ask something.')
+  if (cleaned.length > MAXIMUM_QUESTION_LENGTH)
+    throw new ServerFault(
+      'question-too-long',
+      `The question has ${cleaned.length} characters; at most ${MAXIMUM_QUESTION_LENGTH} are taken. Shorten it.`,
+    )
+  return cleaned
+}
+
+function listRetrieved(evidence: Evidence, limit: number): RetrievedParagraph[] {
+  return evidence.candidates.slice(0, limit).map(({ paragraph, document }, index) => ({
+    rank: index + 1,
+    paragraphId: paragraph.id,
+    document: document.file,
+    text: paragraph.text,
+    spans: paragraph.spans.map(([start, end]): [number, number] => [start, end]),
+  }))
 }

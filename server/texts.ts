@@ -1,0 +1,16 @@
+/** Every Dutch text that the server sends to visitors, at level B1. */
+import type { RefusalReason } from './protocol.js'
+
+/** Texts of composed answers. */
+export const answerTexts = {
+  /** @param source the document with its article: "de Kamerbrief van 23 mei 2025" */
+  leadIn: (source: string) => `Volgens ${source}:`,
+  refusals: {
+    'no-evidence': 'Het antwoord op deze vraag staat niet in de documenten.',
+    language: 'Ik begrijp alleen vragen in het Nederlands. Stelt u uw vraag in het Nederlands?',
+    'out-of-scope': 'Hier kan ik u niet mee helpen. Ik beantwoord alleen vragen over de documenten.',
+    opinion: 'Ik geef geen mening of advies. Ik vertel alleen wat er in de documenten staat.',
+    instruction: 'Aan dat verzoek kan ik niet voldoen. Ik beantwoord alleen vragen over de documenten.',
+    unclear: 'Ik begrijp deze vraag niet. Wilt u de vraag anders stellen?',
+  } satisfies Record<RefusalReason, string>,
+} as const
