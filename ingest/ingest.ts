@@ -27,6 +27,9 @@ export interface IngestedDocument {
   readonly file: string
   readonly documentId: string
   readonly paragraphs: number
+  readonly pages: number | null
+  readonly furniture: number
+  readonly repairedWords: number
   readonly unplacedEnrichment: readonly string[]
 }
 
@@ -76,6 +79,9 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
       file: source.file,
       documentId: id,
       paragraphs: content.paragraphs.length,
+      pages: content.pages,
+      furniture: content.furniture.length,
+      repairedWords: content.repairedWords,
       unplacedEnrichment: placed.unplaced,
     })
   }
