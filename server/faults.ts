@@ -28,6 +28,8 @@ export type ServerFaultCode =
   | 'model-failed'
   | 'prompt-invalid'
   | 'storage-failed'
+  | 'storage-off'
+  | 'media-type-unsupported'
   | 'internal'
 
 /** A fault raised by `server/`. */
@@ -56,7 +58,12 @@ export const FAULTS = {
   'format-unsupported': { status: 500, closeCode: null, retryable: false, text: unavailable },
   'format-damaged': { status: 500, closeCode: null, retryable: false, text: unavailable },
   'manifest-invalid': { status: 500, closeCode: null, retryable: false, text: unavailable },
-  'document-unknown': { status: 404, closeCode: null, retryable: false, text: 'Dit document is niet gevonden.' },
+  'document-unknown': {
+    status: 404,
+    closeCode: null,
+    retryable: false,
+    text: 'Dit document is niet gevonden.',
+  },
   'enrichment-invalid': { status: 500, closeCode: null, retryable: false, text: unavailable },
   'index-missing': { status: 503, closeCode: null, retryable: true, text: unavailable },
   'index-damaged': { status: 503, closeCode: null, retryable: true, text: unavailable },
@@ -85,8 +92,18 @@ export const FAULTS = {
     retryable: false,
     text: 'Dit antwoord is verwijderd, omdat de bewaartermijn voorbij is.',
   },
-  unauthenticated: { status: 401, closeCode: 4401, retryable: false, text: 'U hebt geen toegang. Meld u opnieuw aan.' },
-  forbidden: { status: 403, closeCode: 4403, retryable: false, text: 'U hebt geen toegang tot dit onderdeel.' },
+  unauthenticated: {
+    status: 401,
+    closeCode: 4401,
+    retryable: false,
+    text: 'U hebt geen toegang. Meld u opnieuw aan.',
+  },
+  forbidden: {
+    status: 403,
+    closeCode: 4403,
+    retryable: false,
+    text: 'U hebt geen toegang tot dit onderdeel.',
+  },
   'origin-not-allowed': {
     status: 403,
     closeCode: 4403,
@@ -130,7 +147,12 @@ export const FAULTS = {
     retryable: true,
     text: 'De assistent wordt opnieuw gestart. Probeer het over een minuut opnieuw.',
   },
-  timeout: { status: 504, closeCode: null, retryable: true, text: 'Het antwoord duurde te lang. Probeer het opnieuw.' },
+  timeout: {
+    status: 504,
+    closeCode: null,
+    retryable: true,
+    text: 'Het antwoord duurde te lang. Probeer het opnieuw.',
+  },
   'model-unavailable': {
     status: 503,
     closeCode: null,
@@ -149,6 +171,18 @@ export const FAULTS = {
     closeCode: null,
     retryable: true,
     text: 'Dit kon niet worden opgeslagen. Probeer het later opnieuw.',
+  },
+  'storage-off': {
+    status: 404,
+    closeCode: null,
+    retryable: false,
+    text: 'Antwoorden en waarderingen worden hier niet bewaard.',
+  },
+  'media-type-unsupported': {
+    status: 415,
+    closeCode: null,
+    retryable: false,
+    text: 'Dit soort bericht kan de assistent niet lezen. Stuur JSON.',
   },
   internal: {
     status: 500,
