@@ -1,0 +1,33 @@
+/** `npm run evals`: the command line of the evaluation suite. `docs/evals.md` describes it. */
+import { CodedFault } from '../ingest/faults.js'
+import { evaluate } from './commands/evaluate.js'
+import { listSeen } from './commands/list-seen.js'
+import { EvalFault } from './faults.js'
+
+/** Each command with what it does; without a name the cases are run. */
+const COMMANDS: Readonly<Record<string, (arguments_: readonly string[]) => Promise<number>>> = {
+  run: evaluate,
+  seen: listSeen,
+}
+
+async function main(): Promise<number> {
+  const [first = '', ...rest] = process.argv.slice(2)
+  const command = COMMANDS[first]
+  if (command !== undefined) return command(rest)
+  if (first !== '' && !first.startsWith('-'))
+    throw new EvalFault(
+      'arguments-invalid',
+      `There is no command "${first}"; known are ${Object.keys(COMMANDS).join(', ')}. See docs/evals.md.`,
+    )
+  return evaluate(process.argv.slice(2))
+}
+
+main().then(
+  code => {
+    process.exitCode = code
+  },
+  fault => {
+    console.error(fault instanceof CodedFault ? fault.message : fault)
+    process.exitCode = 1
+  },
+)

@@ -1,0 +1,120 @@
+/** From the scores of single cases to the figures of a run: overall, per group and per document. */
+import { CASE_GROUPS, type CaseGroup } from './case.js'
+import {
+  type Calibration,
+  calibration,
+  type Decision,
+  type RefusalCurve,
+  refusalCurve,
+} from './metrics/refusing.js'
+import { type CaseOutcome, METRIC_NAMES, type Metric, type Scores } from './score.js'
+import { type Estimate, estimate, percentile } from './statistics.js'
+
+/** Tag of cases that an enrichment question all but repeats; they are left out of the headline figures. */
+export const SEEN_TAG = 'seen'
+
+/** What is kept in memory of a case: enough for every figure, without the texts. */
+export interface CaseScore {
+  readonly id: string
+  readonly group: CaseGroup
+  readonly documents: readonly string[]
+  readonly expect: 'answer' | 'refuse'
+  readonly tags: readonly string[]
+  readonly outcome: CaseOutcome['outcome']
+  readonly probability: number | null
+  readonly durationMs: number
+  readonly timings: Readonly<Record<string, number>>
+  readonly scores: Scores
+}
+
+/** A median with the 95th percentile, in the unit of the values; `null` without values. */
+export interface Spread {
+  readonly p50: number | null
+  readonly p95: number | null
+}
+
+/** The figures of a set of cases. */
+export interface Figures {
+  readonly cases: number
+  readonly metrics: Readonly<Record<Metric, Estimate>>
+  /** Words of an answer, refusals left out. */
+  readonly words: Spread
+  /** Milliseconds from question to complete answer. */
+  readonly durationMs: Spread
+}
+
+/** All figures of a run. */
+export interface Summary {
+  /** Every case but those tagged `seen`. */
+  readonly headline: Figures
+  /** The cases tagged `seen`; `null` when there are none. */
+  readonly seen: Figures | null
+  /** Groups without cases are absent; `seen` cases are left out. */
+  readonly groups: Readonly<Partial<Record<CaseGroup, Figures>>>
+  /** By file; a case counts for each document it names; `seen` cases are left out. */
+  readonly documents: Readonly<Record<string, Figures>>
+  /** Milliseconds by stage of answering. */
+  readonly stages: Readonly<Record<string, Spread>>
+  /** `null` when the assistant gives no probabilities or only one kind of question was asked. */
+  readonly refusal: RefusalCurve | null
+  readonly calibration: Calibration | null
+}
+
+/** Makes the figures of a run; the order of the cases does not matter. */
+export function summarise(cases: readonly CaseScore[]): Summary {
+  // The bootstrap draws by position: a fixed order makes the intervals independent of the order of asking.
+  const ordered = [...cases].sort((left, right) => (left.id < right.id ? -1 : left.id > right.id ? 1 : 0))
+  const counted = ordered.filter(item => !item.tags.includes(SEEN_TAG))
+  const seen = ordered.filter(item => item.tags.includes(SEEN_TAG))
+  const groups: Partial<Record<CaseGroup, Figures>> = {}
+  for (const group of CASE_GROUPS) {
+    const members = counted.filter(item => item.group === group)
+    if (members.length > 0) groups[group] = figuresOf(members)
+  }
+  const documents: Record<string, Figures> = {}
+  for (const file of [...new Set(counted.flatMap(item => item.documents))].sort())
+    documents[file] = figuresOf(counted.filter(item => item.documents.includes(file)))
+  const decisions = counted.flatMap(decisionOf)
+  return {
+    headline: figuresOf(counted),
+    seen: seen.length === 0 ? null : figuresOf(seen),
+    groups,
+    documents,
+    stages: stagesOf(counted),
+    refusal: refusalCurve(decisions),
+    calibration: calibration(decisions),
+  }
+}
+
+/** The figures of any set of cases. */
+export function figuresOf(cases: readonly CaseScore[]): Figures {
+  const metrics = Object.fromEntries(
+    METRIC_NAMES.map(metric => [metric, estimate(cases.map(item => item.scores[metric]))]),
+  ) as Record<Metric, Estimate>
+  const words = cases.flatMap(item => (item.scores.words === null ? [] : [item.scores.words]))
+  return {
+    cases: cases.length,
+    metrics,
+    words: spread(words),
+    durationMs: spread(cases.map(item => item.durationMs)),
+  }
+}
+
+function decisionOf({ probability, expect }: CaseScore): Decision[] {
+  return probability === null ? [] : [{ probability, answerable: expect === 'answer' }]
+}
+
+function stagesOf(cases: readonly CaseScore[]): Record<string, Spread> {
+  const byStage = new Map<string, number[]>()
+  for (const { timings } of cases)
+    for (const [stage, milliseconds] of Object.entries(timings)) {
+      const values = byStage.get(stage) ?? []
+      values.push(milliseconds)
+      byStage.set(stage, values)
+    }
+  return Object.fromEntries([...byStage].map(([stage, values]) => [stage, spread(values)]))
+}
+
+function spread(values: readonly number[]): Spread {
+  return { p50: percentile(values, 0.5), p95: percentile(values, 0.95) }
+}
