@@ -610,6 +610,15 @@ export function readConfiguration(
   return deepFreeze(toConfiguration(values))
 }
 
+/**
+ * Reads the configuration with some variables replaced, as when the evals compare two settings.
+ *
+ * @throws {ServerFault} `configuration-invalid`
+ */
+export function readConfigurationWith(overrides: Readonly<Record<string, string>>): Configuration {
+  return readConfiguration({ ...process.env, ...overrides })
+}
+
 /** Rules that tie variables together. */
 function faultsBetween(values: Values): string[] {
   const faults: string[] = []
