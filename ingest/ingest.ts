@@ -6,8 +6,9 @@ import { describeDocument, documentId, listSources, type SourceFile } from './ca
 import type { Embedder } from './embedder.js'
 import { parseEnrichment, placeEnrichment } from './enrichment.js'
 import { IngestFault } from './faults.js'
-import { type IndexableDocument, readIndexManifest, writeIndex } from './paragraph-index.js'
+import { readIndexManifest, writeIndex } from './paragraph-index.js'
 import { readDocument } from './read-document.js'
+import type { IndexableDocument } from './search.js'
 
 /** What to ingest and where to. */
 export interface IngestOptions {

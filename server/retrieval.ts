@@ -1,7 +1,8 @@
 /** Retrieval policy: which channels count how much, and the order of the evidence. */
 import { type AnalyzedText, analyze } from '../ingest/analysis.js'
 import type { Embedder } from '../ingest/embedder.js'
-import type { Candidate, ChannelWeights, ParagraphIndex } from '../ingest/paragraph-index.js'
+import type { ParagraphIndex } from '../ingest/paragraph-index.js'
+import type { Candidate, ChannelWeights } from '../ingest/search.js'
 
 /** Weights of the channels, from the prototype of the design (§7); `npm run evals` is to confirm or change them. */
 const WEIGHTS: ChannelWeights = {
