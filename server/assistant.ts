@@ -7,16 +7,20 @@ import { join } from 'node:path'
 import type { DocumentContent, PolicyDocument } from '../ingest/corpus.js'
 import type { Embedder } from '../ingest/embedder.js'
 import { openIndex, type ParagraphIndex } from '../ingest/paragraph-index.js'
+import type { Candidate } from '../ingest/search.js'
 import { compose, nearestSources, renderAnswer } from './compose.js'
 import type { Configuration } from './configuration.js'
 import { openEmbedder } from './embeddings.js'
 import { ServerFault } from './faults.js'
+import { interleave, withWhole } from './part-evidence.js'
 import {
   type Answer,
   type AnswerEvent,
+  type AnswerSegment,
   MAXIMUM_QUESTION_LENGTH,
   type RetrievedParagraph,
 } from './protocol.js'
+import { splitQuestion } from './question-parts.js'
 import { type Evidence, retrieve } from './retrieval.js'
 import { answerTexts } from './texts.js'
 
@@ -92,6 +96,9 @@ export interface Assistant {
 /** Number of paragraphs that an answer record lists. */
 const RETRIEVED_COUNT = 10
 
+/** Number of paragraphs that are ranked for each part of a question. */
+const CANDIDATE_COUNT = 30
+
 /** Least coverage of the question's weight that carries an answer. */
 const LEAST_COVERAGE = 0.45
 
@@ -159,17 +166,27 @@ class SearchAssistant implements Assistant {
     const question = cleanQuestion(request.question)
     const answerId = request.answerId ?? randomUUID()
     yield { type: 'answer-start', answerId, question, composedBy: 'search' }
-    const understoodQuestion = [...(request.history ?? []).map(turn => turn.question), question].join(' ')
-    const evidence = await retrieve(index, this.#embedder, understoodQuestion, RETRIEVED_COUNT)
+    const earlier = (request.history ?? []).map(turn => turn.question)
+    const understoodQuestion = [...earlier, question].join(' ')
+    const whole = await retrieve(index, this.#embedder, understoodQuestion, CANDIDATE_COUNT)
+    const partTexts = splitQuestion(question)
+    const parts =
+      partTexts.length === 1
+        ? [{ ...whole, question }]
+        : await Promise.all(
+            partTexts.map(async part =>
+              withWhole(await retrieve(index, this.#embedder, part, CANDIDATE_COUNT), whole),
+            ),
+          )
     request.signal?.throwIfAborted()
-    const answer = await this.#answer(index, evidence, answerId, question)
+    const answer = await this.#answer(index, parts, answerId, question)
     for (const citation of answer.citations) yield { type: 'citation-available', citation }
     for (const segment of answer.segments) yield { type: 'answer-delta', segment }
     yield { type: 'answer-end', answer }
     const durationMs = performance.now() - started
     return {
       answer,
-      retrieved: listRetrieved(evidence, RETRIEVED_COUNT),
+      retrieved: listRetrieved(interleave(parts, RETRIEVED_COUNT)),
       trace: {
         understoodQuestion,
         indexVersion: index.version,
@@ -177,7 +194,7 @@ class SearchAssistant implements Assistant {
         model: null,
         promptVersion: null,
         timings: { total: durationMs },
-        details: { coverage: evidence.coverage },
+        details: { parts: parts.map(part => ({ question: part.question, coverage: part.coverage })) },
       },
       durationMs,
     }
@@ -185,39 +202,50 @@ class SearchAssistant implements Assistant {
 
   async #answer(
     index: ParagraphIndex,
-    evidence: Evidence,
+    parts: readonly Evidence[],
     answerId: string,
     question: string,
   ): Promise<Answer> {
-    const { basePath } = this.#configuration.server
-    const readSource = async (documentId: string) => (await index.content(documentId))?.source ?? ''
-    const common = { answerId, question, composedBy: 'search' as const, unanswered: [] }
-    const { segments, citations } = await compose(evidence, readSource, basePath)
-    if (evidence.coverage < LEAST_COVERAGE || citations.length === 0) {
-      const text = answerTexts.refusals['no-evidence']
+    const { server, visitorPage } = this.#configuration
+    const context = { index, basePath: server.basePath, today: new Date() }
+    const common = { answerId, question, composedBy: 'search' as const }
+    const carried = parts.filter(
+      ({ coverage, candidates }) => coverage >= LEAST_COVERAGE && candidates.length > 0,
+    )
+    if (carried.length === 0) {
+      const texts = [answerTexts.refusals['no-evidence'], answerTexts.howToAsk]
+      if (visitorPage.contactUrl) texts.push(answerTexts.contact(visitorPage.contactUrl))
       return {
         ...common,
         outcome: 'refused',
         reason: 'no-evidence',
-        answer: text,
-        segments: [{ kind: 'note', text, markers: [], support: null }],
+        answer: texts.join(' '),
+        segments: texts.map(text => ({ kind: 'note', text, markers: [], support: null })),
         citations: [],
-        nearest: await nearestSources(evidence, readSource, basePath),
+        unanswered: [],
+        nearest: await nearestSources(interleave(parts, RETRIEVED_COUNT), context),
       }
     }
+    const { segments, citations } = await compose(carried, context)
+    const unanswered = parts.filter(part => !carried.includes(part)).map(part => part.question)
+    const all: AnswerSegment[] = [...segments]
+    if (unanswered.length > 0)
+      all.push({ kind: 'note', text: answerTexts.unanswered(unanswered), markers: [], support: null })
     return {
       ...common,
       outcome: 'answered',
       reason: null,
-      answer: renderAnswer(segments),
-      segments: [...segments],
+      answer: renderAnswer(all),
+      segments: all,
       citations: [...citations],
+      unanswered,
       nearest: [],
     }
   }
 
   async search(text: string, limit: number): Promise<readonly RetrievedParagraph[]> {
-    return listRetrieved(await retrieve(this.#index, this.#embedder, cleanQuestion(text), limit), limit)
+    const { candidates } = await retrieve(this.#index, this.#embedder, cleanQuestion(text), limit)
+    return listRetrieved(candidates)
   }
 
   documents(): Promise<readonly PolicyDocument[]> {
@@ -262,8 +290,8 @@ export function cleanQuestion(text: string): string {
   return cleaned
 }
 
-function listRetrieved(evidence: Evidence, limit: number): RetrievedParagraph[] {
-  return evidence.candidates.slice(0, limit).map(({ paragraph, document }, index) => ({
+function listRetrieved(candidates: readonly Candidate[]): RetrievedParagraph[] {
+  return candidates.map(({ paragraph, document }, index) => ({
     rank: index + 1,
     paragraphId: paragraph.id,
     document: document.file,

@@ -1,0 +1,101 @@
+/** What kind of thing a question asks for, and where such things stand in a text. */
+
+/** The kinds of answers that can be told from the words of a question. */
+export type AnswerType =
+  | 'amount'
+  | 'percentage'
+  | 'number'
+  | 'date'
+  | 'person'
+  | 'place'
+  | 'list'
+  | 'definition'
+  | 'reason'
+  | 'yes-no'
+  | 'other'
+
+const MONTH = 'januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december'
+const NUMBER_WORD =
+  'een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig|honderd|duizend'
+const MAGNITUDE = 'duizend|miljoen|miljard|mln|mld'
+
+/** Question words per type; the first row that fits decides. */
+const TYPE_PATTERNS: readonly (readonly [AnswerType, RegExp])[] = [
+  ['percentage', /\b(?:hoeveel|welk|wat)\b.{0,20}\b(?:procent|percentage|%)/u],
+  [
+    'amount',
+    /\b(?:hoeveel (?:geld|euro|miljoen|miljard|budget|subsidie|financiering)|welke? (?:\p{L}+ )?(?:bedrag|budget|som)|wat (?:kost|is het (?:bedrag|budget))|hoe duur|hoe ?veel .{0,30}(?:begroot|uitgetrokken|beschikbaar|kost))/u,
+  ],
+  ['date', /\b(?:wanneer|welke? (?:datum|data|dag|dagen|jaar|jaren|maand|maanden|periode)|hoe laat)\b/u],
+  ['number', /\b(?:hoeveel|hoe (?:veel|groot|lang|vaak|oud|hoog)|welk aantal|wat is het aantal)\b/u],
+  [
+    'person',
+    /(?:^|[,;] ?|\b(?:en|door|met|aan|van|voor|namens) )wie\b|\bwelke (?:minister|ministers|persoon|personen|bewindspersoon|bewindspersonen)\b/u,
+  ],
+  [
+    'place',
+    /\bwaar(?! (?:staat|gaat|moet|dient|zorgt)\b.{0,40}\b(?:voor|over|aan|om|op)\b)\b|\bwelke? (?:land|landen|stad|steden|plaats|plaatsen|regio|regio's|gebied|gebieden)\b/u,
+  ],
+  ['reason', /\b(?:waarom|waardoor|om welke reden|hoe komt het|hoezo)\b/u],
+  [
+    'definition',
+    /\b(?:wat (?:is|zijn) (?:een |de |het )?[^ ]+(?: [^ ]+)?\??$|wat (?:betekent|houdt|verstaat|verstaan)|waar staat .{2,40} voor|wat bedoel|wat wordt (?:er )?bedoeld|definitie|afkorting)/u,
+  ],
+  [
+    'list',
+    /\b(?:welke \p{L}+(?:en|s)\b|noem|som op|opsomming|wat zijn (?:de|het)|wat (?:moeten|willen|doen|staat er)|waaruit|waaraan|waarop|welke manieren|uit welke|lijst)/u,
+  ],
+  [
+    'yes-no',
+    /^(?:en )?(?:is|zijn|was|waren|kan|kunnen|mag|mogen|moet|moeten|wil|willen|heeft|hebben|had|komt|komen|gaat|gaan|wordt|worden|werd|zal|zullen|zou|zouden|doet|doen|krijgt|krijgen|geldt|gelden|bestaat|bestaan|staat|vindt|geeft|mogen|hoeft|hoeven|klopt)\b/u,
+  ],
+]
+
+/** The kind of answer that a question asks for. */
+export function answerType(question: string): AnswerType {
+  const folded = question.toLowerCase().trim()
+  return TYPE_PATTERNS.find(([, pattern]) => pattern.test(folded))?.[0] ?? 'other'
+}
+
+/** Whether the question asks for several things, so that a list in the text answers it as a whole. */
+export function asksForList(question: string): boolean {
+  const folded = question.toLowerCase()
+  return (
+    /\bwelke (?:\p{L}+ ){0,3}?\p{L}{3,}(?:en|s|'s)\b/u.test(folded) ||
+    /\b(?:noem|som\b.{0,30}\bop\b|opsomming|lijst(?:je)?|wat zijn (?:de|het|al|alle)\b|uit welke|op welke manieren|waaruit bestaa|wat moeten|waar moet.{0,40}aan voldoen)/u.test(
+      folded,
+    )
+  )
+}
+
+const VALUE_PATTERNS: Partial<Record<AnswerType, RegExp>> = {
+  amount: new RegExp(
+    `(?:€ ?|EUR )\\d[\\d.,]*(?: (?:${MAGNITUDE}))?|(?:\\d[\\d.,]*|${NUMBER_WORD})(?: (?:${MAGNITUDE}))? euro(?: per (?:jaar|maand))?`,
+    'giu',
+  ),
+  percentage: /\d[\d.,]* ?(?:%|procent\b)/giu,
+  date: new RegExp(
+    `(?:\\d{1,2}(?:(?:[-–/]| en | tot )\\d{1,2})? )?(?:${MONTH})(?: \\d{4})?|\\b(?:19|20)\\d{2}\\b`,
+    'giu',
+  ),
+  number: new RegExp(
+    `(?<![\\p{L}\\d(/])(?:\\d[\\d.,]*\\d|\\d)(?: (?:${MAGNITUDE}))?(?![\\d/)])|(?<!\\p{L})(?:${NUMBER_WORD})(?: (?:${MAGNITUDE}))(?!\\p{L})`,
+    'giu',
+  ),
+}
+
+/** A value in a text. */
+export interface FoundValue {
+  readonly start: number
+  readonly end: number
+}
+
+/** All values of a type in a text, in order; empty for types that have no form of their own. */
+export function findValues(text: string, type: AnswerType): FoundValue[] {
+  const pattern = VALUE_PATTERNS[type]
+  if (!pattern) return []
+  return [...text.matchAll(pattern)].map(match => ({
+    start: match.index,
+    end: match.index + match[0].length,
+  }))
+}
