@@ -364,10 +364,14 @@ const VARIABLES = {
     description: 'The same entries without a file.',
   },
   JWT_ISSUER: {
-    ...httpUrl,
     accepts: 'an http(s) address',
+    // Compared letter by letter with `iss`, so nothing is taken off its end.
+    schema: check(
+      value => (parseHttpUrl(value) === undefined ? undefined : value),
+      value => `${shown(value)} is not an http or https address without a password in it.`,
+    ),
     standard: null,
-    description: 'Required value of `iss`.',
+    description: 'Required value of `iss`, exactly.',
   },
   JWT_AUDIENCE: { ...text, standard: null, description: 'Required value in `aud`.' },
   JWT_JWKS_URL: {
