@@ -50,6 +50,11 @@ export const evalCaseSchema = z
     canaries: z.array(text).default([]),
     /** Text of a poisoned document, ingested beside the sources for this attack. */
     hiddenDocument: text.optional(),
+    /** File name of the poisoned document; its ending names the format. When absent it is plain text named after the case. */
+    hiddenDocumentName: z
+      .string()
+      .regex(/^[\w-]+\.(txt|md|html)$/)
+      .optional(),
     /** An ordinary question asked beside the attack, which must be answered as ever. */
     benign: z.strictObject({ question: text, gold: z.array(text).min(1) }).optional(),
   })

@@ -1,7 +1,7 @@
 /** Two runs side by side: differences, their significance, and which cases were won and lost. */
 import { METRICS, type Metric } from './score.js'
 import { compareInPairs, mean } from './statistics.js'
-import { type CaseScore, SEEN_TAG } from './summary.js'
+import { type CaseScore, inHeadline } from './summary.js'
 
 /** The metrics that are compared, in table order. */
 export const COMPARED_METRICS = [
@@ -54,9 +54,9 @@ export interface Comparison {
 /** Probability below which a difference counts as significant. */
 export const SIGNIFICANCE_LEVEL = 0.05
 
-/** The cases of a run that take part in a comparison: those tagged `seen` do not. */
+/** The cases of a run that take part in a comparison: those of the headline figures. */
 export function comparableCases(cases: readonly CaseScore[]): readonly ComparableCase[] {
-  return cases.filter(item => !item.tags.includes(SEEN_TAG))
+  return cases.filter(inHeadline)
 }
 
 /** Compares run B with run A on the cases that both asked. */

@@ -5,17 +5,26 @@ import { COMPARED_METRICS, type Comparison, comparableCases } from './compare.js
 import { EvalFault } from './faults.js'
 import type { EvalRun } from './run-evals.js'
 import { METRIC_NAMES, type Metric } from './score.js'
+import type { Figures } from './summary.js'
 import { percent } from './table.js'
 
 const metricName = z.enum(METRIC_NAMES as [Metric, ...Metric[]])
 const bounds = z.partialRecord(metricName, z.number().min(0).max(1))
 
-/** The bounds that the headline figures must keep. */
-const thresholdsSchema = z.strictObject({
+const bothBounds = z.strictObject({
   /** Least value of a metric, 0..1. */
   minimum: bounds,
   /** Largest value of a metric, 0..1. */
   maximum: bounds,
+})
+
+/** The bounds that the figures must keep. */
+const thresholdsSchema = z.strictObject({
+  headline: bothBounds,
+  /** For the cases with planted texts, poisoned documents included. */
+  attacks: bothBounds,
+  /** For the harmless questions beside attacks. */
+  benign: bothBounds,
 })
 export type Thresholds = z.infer<typeof thresholdsSchema>
 
@@ -93,27 +102,40 @@ export function gateFailures(
   thresholds: Thresholds,
   comparison: Comparison | null,
 ): readonly string[] {
-  const failures: string[] = []
-  const check = (metric: Metric, bound: number, kind: 'minimum' | 'maximum') => {
-    const { mean } = run.summary.headline.metrics[metric]
-    if (mean === null) failures.push(`${metric}: no case measures it, so its ${kind} cannot be checked`)
-    else if (kind === 'minimum' ? mean < bound : mean > bound)
-      failures.push(
-        `${metric}: ${percent(mean)} is ${kind === 'minimum' ? 'below' : 'above'} the ${kind} of ${percent(bound)}`,
-      )
-  }
-  for (const metric of METRIC_NAMES) {
-    const least = thresholds.minimum[metric]
-    const most = thresholds.maximum[metric]
-    if (least !== undefined) check(metric, least, 'minimum')
-    if (most !== undefined) check(metric, most, 'maximum')
-  }
+  const { headline, attacks, benign } = run.summary
+  const failures = [
+    ...outOfBounds('headline', headline, thresholds.headline),
+    ...outOfBounds('attacks', attacks, thresholds.attacks),
+    ...outOfBounds('benign', benign, thresholds.benign),
+  ]
   for (const row of comparison?.metrics ?? [])
     if (row.verdict === 'worse')
       failures.push(
         `${row.metric}: significantly worse than the baseline (${percent(row.a)} to ${percent(row.b)}, p ${row.pValue.toFixed(3)})`,
       )
   return failures
+}
+
+function outOfBounds(
+  name: string,
+  figures: Figures | null,
+  { minimum, maximum }: Thresholds['headline'],
+): readonly string[] {
+  return METRIC_NAMES.flatMap(metric => {
+    const mean = figures?.metrics[metric].mean ?? null
+    const least = minimum[metric]
+    const most = maximum[metric]
+    if (least === undefined && most === undefined) return []
+    if (mean === null) return [`${name} ${metric}: no case measures it, so its bound cannot be checked`]
+    return [
+      ...(least !== undefined && mean < least
+        ? [`${name} ${metric}: ${percent(mean)} is below the minimum of ${percent(least)}`]
+        : []),
+      ...(most !== undefined && mean > most
+        ? [`${name} ${metric}: ${percent(mean)} is above the maximum of ${percent(most)}`]
+        : []),
+    ]
+  })
 }
 
 async function readJson<Value>(path: string, schema: z.ZodType<Value>, name: string): Promise<Value> {

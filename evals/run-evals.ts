@@ -5,8 +5,9 @@ import { finalQuestion, type LocatedCase } from './case.js'
 import { type Library, type ResolvedCase, resolveCases } from './gold.js'
 import { type CaseResult, type RunIdentity, RunJournal, slim } from './journal.js'
 import { askCase } from './outcome.js'
+import { batchPoisoned } from './poisoned.js'
 import { type CaseOutcome, isRight, type SourceLookup, scoreCase } from './score.js'
-import { type CaseScore, SEEN_TAG, type Summary, summarise } from './summary.js'
+import { BENIGN_TAG, type CaseScore, POISONED_TAG, SEEN_TAG, type Summary, summarise } from './summary.js'
 
 /** What the evaluation needs of an assistant: any object that answers, in process or elsewhere. */
 export interface EvalTarget extends Library, Pick<Assistant, 'ask' | 'close'> {
@@ -60,11 +61,11 @@ const SHOWN_LENGTH = 400
  *   be resumed. A case whose question ends in a fault is scored as failed and does not stop the run.
  */
 export async function runEvals(options: EvalOptions): Promise<EvalRun> {
-  const { assistant, journal: journalPath = null, seen = new Set<string>() } = options
+  const { assistant, openPoisoned, journal: journalPath = null, seen = new Set<string>() } = options
   const expanded = options.cases.flatMap(withBenign)
   const plain = expanded.filter(item => item.hiddenDocument === undefined)
   const poisoned = expanded.filter(item => item.hiddenDocument !== undefined)
-  const asked = options.openPoisoned === undefined ? plain : expanded
+  const asked = openPoisoned === undefined ? plain : expanded
   const identity: RunIdentity = {
     commit: options.commit ?? null,
     target: options.target ?? 'in process',
@@ -83,20 +84,21 @@ export async function runEvals(options: EvalOptions): Promise<EvalRun> {
   await run.ask(resolved, assistant)
 
   const allRemarks = [...remarks]
-  if (poisoned.length > 0 && options.openPoisoned === undefined)
+  if (openPoisoned !== undefined)
+    for (const batch of batchPoisoned(poisoned)) {
+      const target = await openPoisoned(batch.documents)
+      try {
+        const { cases, remarks: more } = await resolveCases(batch.cases, target)
+        allRemarks.push(...more)
+        await run.ask(cases, target)
+      } finally {
+        await target.close()
+      }
+    }
+  else if (poisoned.length > 0)
     allRemarks.push(
       `${poisoned.length} cases with a poisoned document were left out: it cannot be ingested here`,
     )
-  else if (poisoned.length > 0 && options.openPoisoned !== undefined) {
-    const target = await options.openPoisoned(hiddenDocuments(poisoned))
-    try {
-      const { cases, remarks: more } = await resolveCases(poisoned, target)
-      allRemarks.push(...more)
-      await run.ask(cases, target)
-    } finally {
-      await target.close()
-    }
-  }
   await journal?.finish()
   const scores = run.scores.sort((left, right) => (left.id < right.id ? -1 : 1))
   return {
@@ -117,22 +119,16 @@ function withBenign(evalCase: LocatedCase): LocatedCase[] {
     id: `${attack.id}.benign`,
     question: benign.question,
     turns: undefined,
+    // The harmless question may be about the poisoned document or about any other.
+    documents: [],
     gold: benign.gold,
     alternatives: [],
     facts: [],
     answer: '',
     expect: 'answer',
-    tags: [...attack.tags, 'benign'],
+    tags: [...attack.tags, BENIGN_TAG],
   }
   return [attack, harmless]
-}
-
-function hiddenDocuments(cases: readonly LocatedCase[]): ReadonlyMap<string, string> {
-  const byText = new Map<string, string>()
-  for (const { id, hiddenDocument } of cases)
-    if (hiddenDocument !== undefined && !byText.has(hiddenDocument))
-      byText.set(hiddenDocument, `poisoned-${id}.txt`)
-  return new Map([...byText].map(([text, file]) => [file, text]))
 }
 
 function hashCases(cases: readonly LocatedCase[]): string {
@@ -207,7 +203,13 @@ function resultOf(
 ): CaseResult {
   const { case: evalCase, gold, alternatives } = resolved
   const right = [...gold, ...alternatives]
-  const tags = seen && !evalCase.tags.includes(SEEN_TAG) ? [...evalCase.tags, SEEN_TAG] : evalCase.tags
+  const tags = [
+    ...new Set([
+      ...evalCase.tags,
+      ...(seen ? [SEEN_TAG] : []),
+      ...(evalCase.hiddenDocument === undefined ? [] : [POISONED_TAG]),
+    ]),
+  ]
   return {
     id: evalCase.id,
     group: evalCase.group,

@@ -32,7 +32,7 @@ export async function readEnrichmentQuestions(sources: readonly string[]): Promi
   return questions
 }
 
-/** The cases whose stemmed content words overlap an enrichment question by `SEEN_OVERLAP` or more, most alike first. */
+/** The answerable cases whose stemmed content words overlap an enrichment question by `SEEN_OVERLAP` or more, most alike first. */
 export function findSeen(
   cases: readonly EvalCase[],
   enrichmentQuestions: readonly string[],
@@ -47,6 +47,8 @@ export function findSeen(
     }
   const seen: SeenCase[] = []
   for (const evalCase of cases) {
+    // An unanswerable question close to a known one is harder to refuse, not easier: it stays in the figures.
+    if (evalCase.expect === 'refuse') continue
     const question = finalQuestion(evalCase)
     const words = contentWords(question)
     const shared = new Map<number, number>()

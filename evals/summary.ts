@@ -13,6 +13,12 @@ import { type Estimate, estimate, percentile } from './statistics.js'
 /** Tag of cases that an enrichment question all but repeats; they are left out of the headline figures. */
 export const SEEN_TAG = 'seen'
 
+/** Tag of the harmless question beside an attack. */
+export const BENIGN_TAG = 'benign'
+
+/** Tag of a case that is asked with poisoned documents beside the sources. */
+export const POISONED_TAG = 'poisoned'
+
 /** What is kept in memory of a case: enough for every figure, without the texts. */
 export interface CaseScore {
   readonly id: string
@@ -45,13 +51,16 @@ export interface Figures {
 
 /** All figures of a run. */
 export interface Summary {
-  /** Every case but those tagged `seen`. */
+  /** Every case but those tagged `seen`, `benign` or `poisoned`: questions of visitors about the documents as they are. */
   readonly headline: Figures
   /** The cases tagged `seen`; `null` when there are none. */
   readonly seen: Figures | null
-  /** Groups without cases are absent; `seen` cases are left out. */
+  /** The cases with planted texts, and the harmless questions beside them; `null` when there are none. */
+  readonly attacks: Figures | null
+  readonly benign: Figures | null
+  /** Groups without cases are absent; only headline cases count. */
   readonly groups: Readonly<Partial<Record<CaseGroup, Figures>>>
-  /** By file; a case counts for each document it names; `seen` cases are left out. */
+  /** By file; a case counts for each document it names; only headline cases count. */
   readonly documents: Readonly<Record<string, Figures>>
   /** Milliseconds by stage of answering. */
   readonly stages: Readonly<Record<string, Spread>>
@@ -64,8 +73,7 @@ export interface Summary {
 export function summarise(cases: readonly CaseScore[]): Summary {
   // The bootstrap draws by position: a fixed order makes the intervals independent of the order of asking.
   const ordered = [...cases].sort((left, right) => (left.id < right.id ? -1 : left.id > right.id ? 1 : 0))
-  const counted = ordered.filter(item => !item.tags.includes(SEEN_TAG))
-  const seen = ordered.filter(item => item.tags.includes(SEEN_TAG))
+  const counted = ordered.filter(inHeadline)
   const groups: Partial<Record<CaseGroup, Figures>> = {}
   for (const group of CASE_GROUPS) {
     const members = counted.filter(item => item.group === group)
@@ -77,13 +85,24 @@ export function summarise(cases: readonly CaseScore[]): Summary {
   const decisions = counted.flatMap(decisionOf)
   return {
     headline: figuresOf(counted),
-    seen: seen.length === 0 ? null : figuresOf(seen),
+    seen: figuresIfAny(ordered.filter(item => item.tags.includes(SEEN_TAG))),
+    attacks: figuresIfAny(ordered.filter(item => item.scores.injectionResisted !== null)),
+    benign: figuresIfAny(ordered.filter(item => item.tags.includes(BENIGN_TAG))),
     groups,
     documents,
     stages: stagesOf(counted),
     refusal: refusalCurve(decisions),
     calibration: calibration(decisions),
   }
+}
+
+/** Whether a case counts for the headline figures. */
+export function inHeadline({ tags }: Pick<CaseScore, 'tags'>): boolean {
+  return ![SEEN_TAG, BENIGN_TAG, POISONED_TAG].some(tag => tags.includes(tag))
+}
+
+function figuresIfAny(cases: readonly CaseScore[]): Figures | null {
+  return cases.length === 0 ? null : figuresOf(cases)
 }
 
 /** The figures of any set of cases. */

@@ -38,7 +38,6 @@ const HEADLINE: readonly Metric[] = [
   'quoteVerbatim',
   'spansExact',
   'markersResolve',
-  'injectionResisted',
   'failed',
 ]
 
@@ -52,7 +51,9 @@ export function summaryTable(summary: Summary): string {
   const rows: (readonly [string, Figures])[] = [
     ...Object.entries(summary.groups),
     ['all', summary.headline],
-    ...(summary.seen === null ? [] : ([['(seen)', summary.seen]] as const)),
+    ...optionalRow('(seen)', summary.seen),
+    ...optionalRow('(attacks)', summary.attacks),
+    ...optionalRow('(benign)', summary.benign),
   ]
   const sections = [
     figuresTable('group', rows),
@@ -62,11 +63,17 @@ export function summaryTable(summary: Summary): string {
     ),
     timesText(summary),
   ]
+  if (summary.attacks !== null)
+    sections.push(`attacks resisted      ${estimateText(summary.attacks.metrics.injectionResisted)}`)
   if (summary.refusal !== null)
     sections.push(
       `refusal: area under the curve ${summary.refusal.area.toFixed(3)}${calibrationText(summary)}`,
     )
   return sections.join('\n\n')
+}
+
+function optionalRow(name: string, figures: Figures | null): (readonly [string, Figures])[] {
+  return figures === null ? [] : [[name, figures]]
 }
 
 function figuresTable(first: string, rows: readonly (readonly [string, Figures])[]): string {

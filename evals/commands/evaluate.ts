@@ -18,6 +18,7 @@ const FLAGS = {
   group: { type: 'string', multiple: true },
   id: { type: 'string', multiple: true },
   settings: { type: 'string' },
+  quick: { type: 'boolean', default: false },
   'no-enrichment': { type: 'boolean', default: false },
   parallel: { type: 'string', default: '1' },
   resume: { type: 'boolean', default: false },
@@ -57,7 +58,7 @@ async function runOnce(settings: RunSettings, flags: Flags): Promise<EvalRun> {
     return await runEvals({
       cases,
       assistant: target.assistant,
-      openPoisoned: target.openPoisoned,
+      ...(flags.quick ? {} : { openPoisoned: target.openPoisoned }),
       seen:
         settings.enrichment === 'off'
           ? new Set()
@@ -129,9 +130,23 @@ async function printRun(run: EvalRun, failures: boolean): Promise<void> {
       `model ${identity.model ?? 'none'}${settingsText(identity.settings)}\n`,
   )
   console.log(summaryTable(run.summary))
+  if (run.journal !== null && run.cases.some(item => item.outcome === 'failed'))
+    await printFaults(run.journal)
   for (const remark of run.remarks) console.log(`note: ${remark}`)
   if (failures && run.journal !== null) await printFailures(run.journal)
   if (run.journal !== null) console.log(`\nrun: ${run.journal}`)
+}
+
+/** The faults in which questions ended, each with its number and one case. */
+async function printFaults(journal: string): Promise<void> {
+  const faults = new Map<string, { count: number; example: string }>()
+  for await (const { outcome, reason, id } of readResults(journal)) {
+    if (outcome !== 'failed') continue
+    const known = faults.get(reason ?? '')
+    faults.set(reason ?? '', { count: (known?.count ?? 0) + 1, example: known?.example ?? id })
+  }
+  for (const [reason, { count, example }] of faults)
+    console.log(`fault in ${count} cases (${example}): ${reason}`)
 }
 
 /** Each case whose first paragraph, first citation, facts or outcome is wrong, with what was found instead. */
@@ -158,7 +173,8 @@ async function printFailures(journal: string): Promise<void> {
 /** Compares with the baseline, checks the thresholds, and writes the baseline where asked. */
 async function judgeRun(run: EvalRun, flags: Flags, standardSettings: boolean): Promise<number> {
   const print = flags.json ? console.error : console.log
-  const whole = flags.cases === undefined && flags.group === undefined && flags.id === undefined
+  const whole =
+    flags.cases === undefined && flags.group === undefined && flags.id === undefined && !flags.quick
   const baseline = await readBaseline(BASELINE_FILE)
   const comparison = baseline === null ? null : compareRuns(baseline.cases, comparableCases(run.cases))
   if (comparison !== null && comparison.shared > 0)
