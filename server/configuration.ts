@@ -86,6 +86,7 @@ export interface Configuration {
     readonly maximumSocketsPerAddress: number
     readonly maximumSocketBufferBytes: number
     readonly maximumReplayBytes: number
+    readonly maximumReplayTotalBytes: number
     readonly maximumConversations: number
     readonly maximumQueuedQuestions: number
     readonly maximumConcurrentQuestions: number
@@ -504,6 +505,12 @@ const VARIABLES = {
     standard: '1048576',
     description: 'Bytes of answer events kept per conversation for a client that comes back.',
   },
+  MAXIMUM_REPLAY_TOTAL_BYTES: {
+    ...wholeNumber(kibibyte * kibibyte, 16 * kibibyte * kibibyte * kibibyte),
+    standard: '134217728',
+    description:
+      'Bytes of answer events kept over all conversations. Beyond it the ones unused longest are replayed from the database.',
+  },
   MAXIMUM_CONVERSATIONS: {
     ...wholeNumber(1, 1_000_000),
     standard: '10000',
@@ -705,6 +712,7 @@ function toConfiguration(values: Values): Configuration {
       maximumSocketsPerAddress: values.MAXIMUM_SOCKETS_PER_ADDRESS,
       maximumSocketBufferBytes: values.MAXIMUM_SOCKET_BUFFER_BYTES,
       maximumReplayBytes: values.MAXIMUM_REPLAY_BYTES,
+      maximumReplayTotalBytes: values.MAXIMUM_REPLAY_TOTAL_BYTES,
       maximumConversations: values.MAXIMUM_CONVERSATIONS,
       maximumQueuedQuestions: values.MAXIMUM_QUEUED_QUESTIONS,
       maximumConcurrentQuestions: values.MAXIMUM_CONCURRENT_QUESTIONS,

@@ -1,5 +1,6 @@
 /** Every fault a person can meet, one row each: what HTTP, the WebSocket and the visitor are told. */
 import { CodedFault, type IngestFaultCode } from '../ingest/faults.js'
+import type { WireFault } from './protocol.js'
 
 /** Every fault that `server/` can raise. */
 export type ServerFaultCode =
@@ -35,6 +36,11 @@ export type ServerFaultCode =
 /** A fault raised by `server/`. */
 export class ServerFault extends CodedFault<ServerFaultCode> {
   override readonly name = 'ServerFault'
+
+  /** Seconds after which a retry can succeed; `null`: not known. */
+  get retryAfterSeconds(): number | null {
+    return null
+  }
 }
 
 /** What the outside is told about a fault. */
@@ -191,3 +197,21 @@ export const FAULTS = {
     text: 'Er ging iets mis. Probeer het opnieuw. Blijft het misgaan, meld het dan bij de beheerder.',
   },
 } satisfies Record<IngestFaultCode | ServerFaultCode, FaultRow>
+
+/** Any code of the closed sets. */
+export type FaultCode = keyof typeof FAULTS
+
+/** The code of anything that was thrown; what has none is `internal`. */
+export function codeOf(error: unknown): FaultCode {
+  return error instanceof CodedFault && Object.hasOwn(FAULTS, error.code)
+    ? (error.code as FaultCode)
+    : 'internal'
+}
+
+/** What a client is told about anything that was thrown: never its message, stack, path or cause. */
+export function toWireFault(error: unknown): WireFault {
+  const code = codeOf(error)
+  const { text, retryable } = FAULTS[code]
+  const seconds = error instanceof ServerFault ? error.retryAfterSeconds : null
+  return { code, message: text, retryable, ...(seconds !== null && { retryAfterSeconds: seconds }) }
+}

@@ -143,6 +143,8 @@ export const wireFaultSchema = z.object({
   message: z.string(),
   /** Whether the same request can succeed later. */
   retryable: z.boolean(),
+  /** Seconds after which it can; absent where that is not known. */
+  retryAfterSeconds: z.int().positive().optional(),
 })
 export type WireFault = z.infer<typeof wireFaultSchema>
 

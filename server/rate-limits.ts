@@ -29,6 +29,10 @@ export class RateLimitFault extends ServerFault {
     )
     this.verdict = verdict
   }
+
+  override get retryAfterSeconds(): number {
+    return this.verdict.resetSeconds
+  }
 }
 
 /** One limit: so many uses per key and window. */
