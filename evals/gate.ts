@@ -129,13 +129,18 @@ function outOfBounds(
     if (mean === null) return [`${name} ${metric}: no case measures it, so its bound cannot be checked`]
     return [
       ...(least !== undefined && mean < least
-        ? [`${name} ${metric}: ${percent(mean)} is below the minimum of ${percent(least)}`]
+        ? [`${name} ${metric}: ${exactPercent(mean)} is below the minimum of ${exactPercent(least)}`]
         : []),
       ...(most !== undefined && mean > most
-        ? [`${name} ${metric}: ${percent(mean)} is above the maximum of ${percent(most)}`]
+        ? [`${name} ${metric}: ${exactPercent(mean)} is above the maximum of ${exactPercent(most)}`]
         : []),
     ]
   })
+}
+
+/** Two decimals, so that a figure never looks equal to the bound it misses. */
+function exactPercent(value: number): string {
+  return (100 * value).toFixed(2)
 }
 
 async function readJson<Value>(path: string, schema: z.ZodType<Value>, name: string): Promise<Value> {

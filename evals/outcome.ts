@@ -13,7 +13,7 @@ export async function askCase(
   const started = performance.now()
   try {
     for (const question of evalCase.turns?.slice(0, -1) ?? []) {
-      const record = await assistant.ask({ question, history, ...(signal && { signal }) })
+      const record = await assistant.ask({ question, history: [...history], ...(signal && { signal }) })
       history.push({ question, answer: record.answer })
     }
     const record = await assistant.ask({

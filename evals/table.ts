@@ -136,7 +136,7 @@ export function comparisonTable(comparison: Comparison, names: readonly [a: stri
     row.verdict === 'same' ? '' : row.verdict,
   ])
   const lists = comparison.metrics.flatMap(row => [
-    ...(row.won.length > 0 ? [`${row.metric} won:  ${caseList(row.won)}`] : []),
+    ...(row.won.length > 0 ? [`${row.metric} won: ${caseList(row.won)}`] : []),
     ...(row.lost.length > 0 ? [`${row.metric} lost: ${caseList(row.lost)}`] : []),
   ])
   const heading = `${names[1]} against ${names[0]}, ${comparison.shared} shared cases${
