@@ -10,7 +10,7 @@ import { openIndex, type ParagraphIndex } from '../ingest/paragraph-index.js'
 import type { Candidate } from '../ingest/search.js'
 import { compose, nearestSources, renderAnswer } from './compose.js'
 import type { Configuration } from './configuration.js'
-import { openEmbedder } from './embeddings.js'
+import { openEmbedder } from '../ingest/embeddings.js'
 import { ServerFault } from './faults.js'
 import { interleave, withWhole } from './part-evidence.js'
 import {

@@ -1,8 +1,9 @@
 /** Brings the index of the data folder up to date before a command answers questions. */
+
+import { openEmbedder } from '../../ingest/embeddings.js'
 import { type IngestReport, ingest } from '../../ingest/ingest.js'
 import { type AssistantOptions, indexFolder } from '../assistant.js'
 import type { Configuration } from '../configuration.js'
-import { openEmbedder } from '../embeddings.js'
 
 /** Ingests the sources when the index is missing or stale; quick when nothing changed. */
 export async function bringIndexUpToDate(
