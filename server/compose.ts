@@ -225,16 +225,16 @@ function askedValue(question: string, segments: readonly AnswerSegment[]): Answe
   return { kind: 'quote', text, markers: quote.markers, support: 'letterlijk' }
 }
 
+/** What a reader must know of the documents used: that one is a draft, or how old it is. */
 function notes(pieces: readonly Piece[], today: Date): string[] {
   const documents = [...new Map(pieces.map(({ document }) => [document.id, document])).values()]
-  const oldest = documents
-    .map(({ date }) => Number(date?.slice(0, 4) ?? Number.NaN))
-    .filter(year => today.getFullYear() - year >= OLD_DOCUMENT_YEARS)
-    .sort((a, b) => a - b)[0]
-  const draft = documents.some(({ status }) => status === 'ontwerp')
-  if (draft || oldest !== undefined)
-    return [answerTexts.documentNote({ draft, year: oldest ?? null, several: documents.length > 1 })]
-  return []
+  const remarkable = documents
+    .map(({ status, date }) => ({
+      draft: status === 'ontwerp',
+      year: date === null ? null : Number(date.slice(0, 4)),
+    }))
+    .filter(({ draft, year }) => draft || (year !== null && today.getFullYear() - year >= OLD_DOCUMENT_YEARS))
+  return remarkable.length === 0 ? [] : [answerTexts.documentNote(remarkable, documents.length)]
 }
 
 /** Up to three paragraphs that come nearest, for a refusal. */

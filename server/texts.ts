@@ -5,12 +5,21 @@ import type { RefusalReason } from './protocol.js'
 export const answerTexts = {
   /** @param source the document with its article: "de Kamerbrief van 23 mei 2025" */
   leadIn: (source: string, again: boolean) => (again ? `En volgens ${source}:` : `Volgens ${source}:`),
-  /** @param year of the oldest document, when that is long ago */
-  documentNote: ({ draft, year, several }: { draft: boolean; year: number | null; several: boolean }) => {
-    const what = several ? 'een van deze documenten is' : 'dit document is'
-    return `Let op: ${what} ${draft ? 'een ontwerp ' : ''}${year === null ? '' : `uit ${year}`}`
-      .trimEnd()
-      .concat('.')
+  /**
+   * @param remarkable documents of the answer that are drafts or old
+   * @param documentCount number of documents that the answer uses
+   */
+  documentNote: (
+    remarkable: readonly { readonly draft: boolean; readonly year: number | null }[],
+    documentCount: number,
+  ) => {
+    const describe = ({ draft, year }: { readonly draft: boolean; readonly year: number | null }) =>
+      [draft ? 'een ontwerp' : '', year === null ? '' : `uit ${year}`].filter(Boolean).join(' ')
+    const descriptions = [...new Set(remarkable.map(describe))].join(' en ')
+    if (documentCount === 1) return `Let op: dit document is ${descriptions}.`
+    return remarkable.length === documentCount
+      ? `Let op: deze documenten zijn ${descriptions}.`
+      : `Let op: een van deze documenten is ${descriptions}.`
   },
   /** @param parts of the question, in the visitor's words */
   unanswered: (parts: readonly string[]) =>
