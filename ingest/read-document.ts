@@ -1,5 +1,8 @@
 /** From the bytes of a file to its source text and paragraphs. */
 import type { DocumentContent } from './corpus.js'
+import { IngestFault } from './faults.js'
+import { FORMAT_READERS } from './formats/index.js'
+import { findParagraphs } from './paragraphs/index.js'
 
 /** The formats that are read; found by content, the file name only helps where content leaves it open. */
 export type DocumentFormat = 'text' | 'markdown' | 'html' | 'docx' | 'pdf'
@@ -28,29 +31,27 @@ export async function readDocument(
   bytes: Uint8Array,
   options: { readonly documentId: string; readonly fileName: string },
 ): Promise<ReadDocument> {
-  const source = new TextDecoder().decode(bytes)
-  const paragraphs: DocumentContent['paragraphs'][number][] = []
-  for (const match of source.matchAll(/\S(?:.|\n(?!\s*\n))*/g)) {
-    const text = match[0].replace(/\s+/g, ' ').trim()
-    const anchor = `p-${paragraphs.length + 1}`
-    paragraphs.push({
-      id: `${options.documentId}#${anchor}`,
-      documentId: options.documentId,
-      anchor,
-      kind: 'text',
-      headingPath: [],
-      parent: null,
-      label: null,
-      page: null,
-      spans: [[match.index, match.index + match[0].trimEnd().length]],
-      text,
-      searchText: text,
-      footnotes: [],
-    })
+  const reader = FORMAT_READERS.find(each => each.recognises(bytes, options.fileName))
+  if (!reader) {
+    throw new IngestFault(
+      'format-unsupported',
+      `${options.fileName} is in no format that is read; save it as text`,
+    )
   }
+  const extracted = await reader.read(bytes, options.fileName)
+  if (!/\S/.test(extracted.source)) {
+    throw new IngestFault(
+      'source-empty',
+      `${options.fileName} holds no text; remove it or replace it by a file with text`,
+    )
+  }
+  const { paragraphs, furniture, pages, repairedWords, warnings, found } = findParagraphs(
+    extracted,
+    options.documentId,
+  )
   return {
-    format: 'text',
-    content: { source, paragraphs, furniture: [], pages: null, repairedWords: 0, warnings: [] },
-    found: { title: null, date: null, documentNumber: null },
+    format: reader.format,
+    content: { source: extracted.source, paragraphs, furniture, pages, repairedWords, warnings },
+    found,
   }
 }

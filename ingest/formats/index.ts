@@ -1,0 +1,7 @@
+/** The formats that are read, in the order in which they are asked. */
+import type { FormatReader } from './format.js'
+import { markdownReader } from './markdown.js'
+import { textReader } from './text.js'
+
+/** Most specific first: plain text recognises whatever is text at all. */
+export const FORMAT_READERS: readonly FormatReader[] = [markdownReader, textReader]

@@ -1,0 +1,266 @@
+/** Markdown: the blocks of CommonMark that policy documents use, read in one pass over the lines. */
+import type { Furniture, Span } from '../corpus.js'
+import { decodeText, looksLikeText } from './decode.js'
+import { type Block, block, type ExtractedText, type FootnoteReference, type FormatReader } from './format.js'
+
+interface SourceLine {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+  readonly indent: number
+}
+
+const RULE = /^(?:-(?:\s*-){2,}|\*(?:\s*\*){2,}|_(?:\s*_){2,})$/
+const HEADING = /^(#{1,6})\s+(?=\S)/
+const BULLET = /^([-*+])\s+(?=\S)/
+const NUMBER = /^\d{1,9}[.)]\s+(?=\S)/
+const FOOTNOTE = /^\[\^([^\]\s]+)\]:\s*/
+const REFERENCE = /\[\^([^\]\s]+)\](?!:)/g
+const TABLE_RULE = /^\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?$/
+const FENCE = /^(?:`{3,}|~{3,})/
+/** A label that the printed page shows inside an item whose bullet is only a mark of Markdown. */
+const INNER_LABEL = /^(?:\*{1,2})?(?:[•▪●◦‣∙·■□–—∞]\s|\(?(?:\d{1,3}|[a-zA-Z]{1,2}|[ivx]{1,5})[.)]\s)/
+/** A paragraph in bold from end to end that ends no sentence is a heading to its reader. */
+const BOLD = /^(\*{2,3}|__)(?=\S)(.+?)(?<=\S)\1$/
+/** Depth of a heading in bold: below all headings with a mark of their own. */
+const BOLD_DEPTH = 7
+
+export const markdownReader: FormatReader = {
+  format: 'markdown',
+  recognises(bytes, fileName) {
+    if (!looksLikeText(bytes)) return false
+    if (/\.(?:md|markdown)$/i.test(fileName)) return true
+    return countMarks(decodeText(bytes.subarray(0, 65_536)).text) >= 3
+  },
+  async read(bytes) {
+    const { text, warnings } = decodeText(bytes)
+    return { ...parseMarkdown(text), warnings }
+  },
+}
+
+/** Marks that plain text does not show by chance: headings, bold words, rules, links, tables. */
+function countMarks(text: string): number {
+  const patterns = [/^#{1,6} \S/gm, /\*\*\S[^*\n]*\*\*/g, /^(?:---|\*\*\*)$/gm, /\]\(https?:/g, /^\|.*\|$/gm]
+  return patterns.reduce((sum, pattern) => sum + (text.match(pattern)?.length ?? 0), 0)
+}
+
+function splitSource(source: string): SourceLine[] {
+  const lines: SourceLine[] = []
+  for (const match of source.matchAll(/[^\n]*(?:\n|$)/g)) {
+    if (match[0] === '') break
+    const text = match[0].trim()
+    const indent = match[0].length - match[0].trimStart().length
+    const start = match.index + (text ? indent : 0)
+    lines.push({ start, end: start + text.length, text, indent })
+  }
+  return lines
+}
+
+/** Reads Markdown into blocks. Every character is in a block, in the furniture, or white space. */
+export function parseMarkdown(source: string): Omit<ExtractedText, 'warnings'> {
+  const lines = splitSource(source)
+  const parser = new MarkdownBlocks(source)
+  let first = 0
+  const properties = { title: null as string | null, date: null as string | null }
+  const closing =
+    lines[0]?.text === '---' ? lines.findIndex((line, index) => index > 0 && line.text === '---') : -1
+  if (
+    closing > 0 &&
+    lines.slice(1, closing).every(line => line.text === '' || /^[\w-]+:|^[-#]|^\s/.test(line.text))
+  ) {
+    for (const line of lines.slice(0, closing + 1)) {
+      parser.mark('front matter', line.start, line.end)
+      const field = /^(titel|title|datum|date):\s*(.+)$/i.exec(line.text)
+      if (field?.[1] && field[2]) {
+        const value = field[2].replace(/^["']|["']$/g, '')
+        properties[/^t/i.test(field[1]) ? 'title' : 'date'] = value
+      }
+    }
+    first = closing + 1
+  }
+  for (let index = first; index < lines.length; index++) {
+    const line = lines[index]
+    if (line) parser.read(line, lines[index + 1])
+  }
+  return { source, blocks: parser.finish(), pageStarts: null, furniture: parser.furniture, properties }
+}
+
+function isBoldLine(text: string): boolean {
+  const match = BOLD.exec(text)
+  return match !== null && !match[2]?.includes(match[1] ?? '')
+}
+
+/** Collects blocks while the lines go by. */
+class MarkdownBlocks {
+  readonly furniture: Furniture[] = []
+  private readonly blocks: Block[] = []
+  private readonly source: string
+  private open: {
+    kind: Block['kind']
+    depth: number | null
+    label: string | null
+    spans: [number, number][]
+  } | null = null
+  private isFenced = false
+  private isTable = false
+  private hasHeading = false
+
+  constructor(source: string) {
+    this.source = source
+  }
+
+  /** Names a range as furniture. */
+  mark(name: string, start: number, end: number): void {
+    if (end > start) this.furniture.push({ name, spans: [[start, end]] })
+  }
+
+  read(line: SourceLine, next: SourceLine | undefined): void {
+    if (!line.text) {
+      this.close()
+      this.isTable = false
+      return
+    }
+    if (FENCE.test(line.text)) {
+      this.close()
+      this.isFenced = !this.isFenced
+      this.mark('markup', line.start, line.end)
+      return
+    }
+    if (this.isFenced) {
+      this.add('text', line.start, line.end)
+      return
+    }
+    const quote = /^(?:>\s*)+/.exec(line.text)
+    if (quote) {
+      const length = quote[0].length
+      this.mark('markup', line.start, line.start + quote[0].trimEnd().length)
+      const content = { ...line, start: line.start + length, text: line.text.slice(length) }
+      if (content.text) this.readContent(content, next)
+      else this.close()
+      return
+    }
+    this.readContent(line, next)
+  }
+
+  private readContent(line: SourceLine, next: SourceLine | undefined): void {
+    const { text, start, end } = line
+    if (this.open?.kind === 'text' && /^(?:=+|-+)$/.test(text)) {
+      this.open.kind = 'heading'
+      this.open.depth = text.startsWith('=') ? 1 : 2
+      this.mark('markup', start, end)
+      this.close()
+      return
+    }
+    if (RULE.test(text)) {
+      this.close()
+      this.mark('rule', start, end)
+      return
+    }
+    const heading = HEADING.exec(text)
+    if (heading?.[1]) {
+      const tail = /\s+#+$/.exec(text)
+      const to = tail ? start + tail.index : end
+      this.mark('markup', start, start + heading[1].length)
+      if (tail) this.mark('markup', end - tail[0].trimStart().length, end)
+      this.begin('heading', start + heading[0].length, to, heading[1].length)
+      this.close()
+      return
+    }
+    if (/^#+$/.test(text)) {
+      this.mark('markup', start, end)
+      return
+    }
+    const note = FOOTNOTE.exec(text)
+    if (note?.[1] && note[0].length < text.length) {
+      this.mark('markup', start, start + note[0].trimEnd().length)
+      this.begin('footnote', start + note[0].length, end, null, note[1])
+      return
+    }
+    if (TABLE_RULE.test(text) && text.includes('|')) {
+      this.close()
+      this.isTable = true
+      this.mark('rule', start, end)
+      return
+    }
+    if (
+      this.isTable ||
+      (text.includes('|') && next && TABLE_RULE.test(next.text) && next.text.includes('|'))
+    ) {
+      this.begin('table-row', start, end)
+      this.close()
+      return
+    }
+    const bullet = BULLET.exec(text)
+    const number = NUMBER.exec(text)
+    if (bullet || number) {
+      const depth = 1 + Math.floor(line.indent / 2)
+      const content = text.slice(bullet?.[0].length ?? 0)
+      if (bullet && INNER_LABEL.test(content)) {
+        this.mark('markup', start, start + 1)
+        this.begin('list-item', start + bullet[0].length, end, depth)
+        return
+      }
+      this.begin('list-item', start, end, depth)
+      return
+    }
+    this.add('text', start, end)
+  }
+
+  /** Carries the open block on, or begins one. */
+  private add(kind: Block['kind'], start: number, end: number): void {
+    const last = this.open?.spans.at(-1)
+    if (last && !/\S/.test(this.source.slice(last[1], start))) last[1] = end
+    else if (this.open) this.open.spans.push([start, end])
+    else this.begin(kind, start, end)
+  }
+
+  private begin(
+    kind: Block['kind'],
+    start: number,
+    end: number,
+    depth: number | null = null,
+    label: string | null = null,
+  ): void {
+    this.close()
+    this.open = { kind, depth, label, spans: [[start, end]] }
+  }
+
+  private close(): void {
+    const open = this.open
+    if (!open) return
+    this.open = null
+    const spans: readonly Span[] = open.spans
+    const lines = spans.flatMap(([start, end]) =>
+      this.source
+        .slice(start, end)
+        .split('\n')
+        .map(line => line.trim()),
+    )
+    const isBold =
+      open.kind === 'text' &&
+      (lines.every(isBoldLine) || isBoldLine(lines.join(' '))) &&
+      !/[.,;:!?]\**$/.test(lines.at(-1) ?? '')
+    if (open.kind === 'heading') this.hasHeading = true
+    this.blocks.push(
+      block(isBold ? 'heading' : open.kind, spans, {
+        depth: isBold ? (this.hasHeading ? BOLD_DEPTH : 1) : open.depth,
+        label: open.label,
+        references: this.referencesIn(spans),
+      }),
+    )
+  }
+
+  private referencesIn(spans: readonly Span[]): FootnoteReference[] {
+    return spans.flatMap(([from, to]) =>
+      [...this.source.slice(from, to).matchAll(REFERENCE)].map(match => ({
+        mark: match[1] ?? '',
+        span: [from + match.index, from + match.index + match[0].length] as const,
+      })),
+    )
+  }
+
+  finish(): readonly Block[] {
+    this.close()
+    return this.blocks
+  }
+}

@@ -1,0 +1,123 @@
+/** From an extracted text to its paragraphs. */
+import type { Furniture, Paragraph } from '../corpus.js'
+import type { Block, ExtractedText } from '../formats/format.js'
+import { searchTexts } from '../repair.js'
+import { makeAnchors } from './anchors.js'
+import { metadataName, readFrontMatter } from './front-matter.js'
+import { headingDepths } from './headings.js'
+import { placeLists } from './lists.js'
+import { segment } from './segment.js'
+import { joinSignatures } from './signatures.js'
+import { textOf, withoutMarks } from './text-shape.js'
+
+/** What was found in one document. */
+export interface FoundParagraphs {
+  readonly paragraphs: readonly Paragraph[]
+  readonly furniture: readonly Furniture[]
+  readonly pages: number | null
+  readonly repairedWords: number
+  readonly warnings: readonly string[]
+  readonly found: {
+    readonly title: string | null
+    readonly date: string | null
+    readonly documentNumber: string | null
+  }
+}
+
+/** Finds the paragraphs of a document, as a reader of the printed page would count them. */
+export function findParagraphs(extracted: ExtractedText, documentId: string): FoundParagraphs {
+  const { source } = extracted
+  const pieces = extracted.blocks
+    ? { blocks: extracted.blocks, furniture: [], pages: extracted.pageStarts?.length ?? null, warnings: [] }
+    : segment(source, extracted.pageStarts)
+  const front = readFrontMatter(source, pieces.blocks, [...extracted.furniture, ...pieces.furniture])
+  const blocks = joinSignatures(source, front.blocks)
+  const texts = blocks.map(each => textOf(source, each.spans))
+  const places = placeLists(blocks.map((each, index) => ({ ...each, text: texts[index] ?? '' })))
+  const paths = headingPaths(blocks, texts)
+  const labels = blocks.map((each, index) =>
+    each.kind === 'footnote' ? `voetnoot ${each.label ?? ''}`.trim() : (places[index]?.label ?? null),
+  )
+  const parentOf = (index: number): number | null => places[index]?.parent ?? null
+  const anchors = makeAnchors(
+    blocks.map((each, index) => ({
+      label: labels[index] ?? null,
+      kind: places[index]?.kind ?? each.kind,
+      text: texts[index] ?? '',
+      context: [...(paths[index] ?? []), texts[parentOf(index) ?? -1] ?? ''].join('\n'),
+    })),
+  )
+  const ids = anchors.map(anchor => `${documentId}#${anchor}`)
+  const notes = new Map<string, string>()
+  for (const [index, each] of blocks.entries()) {
+    if (each.kind === 'footnote' && each.label !== null) notes.set(each.label, ids[index] ?? '')
+  }
+  const search = searchTexts(
+    source,
+    blocks.map(each => ({ spans: each.spans, removed: each.references.map(reference => reference.span) })),
+  )
+  const paragraphs = blocks.map((each, index): Paragraph => {
+    const kind = places[index]?.kind ?? each.kind
+    const parent = parentOf(index)
+    return {
+      id: ids[index] ?? '',
+      documentId,
+      anchor: anchors[index] ?? '',
+      kind,
+      headingPath: paths[index] ?? [],
+      parent: parent === null ? null : (ids[parent] ?? null),
+      label: labels[index] ?? null,
+      page: each.page,
+      spans: each.spans,
+      text: texts[index] ?? '',
+      searchText: withName(kind, labels[index] ?? null, texts[index] ?? '', search.texts[index] ?? ''),
+      footnotes: [
+        ...new Set(
+          each.references.flatMap(reference => {
+            const note = notes.get(reference.mark)
+            return note ? [note] : []
+          }),
+        ),
+      ],
+    }
+  })
+  return {
+    paragraphs,
+    furniture: front.furniture.toSorted((a, b) => (a.spans[0]?.[0] ?? 0) - (b.spans[0]?.[0] ?? 0)),
+    pages: pieces.pages,
+    repairedWords: search.repairedWords,
+    warnings: [...extracted.warnings, ...pieces.warnings],
+    found: {
+      title: extracted.properties.title ?? front.found.title,
+      date: extracted.properties.date ?? front.found.date,
+      documentNumber: front.found.documentNumber,
+    },
+  }
+}
+
+/** Metadata, signatures and footnotes are asked for by what they are, which the page shows by their place only. */
+function withName(kind: Paragraph['kind'], label: string | null, text: string, searchText: string): string {
+  if (kind === 'signature') return `Ondertekening: ${searchText}`
+  if (kind === 'footnote' && label) return `${label}: ${searchText.replace(/^\d+\s+/, '')}`
+  const name = kind === 'metadata' ? metadataName(text) : null
+  return name ? `${name}: ${searchText}` : searchText
+}
+
+/** The headings above each block, outermost first; a heading's own path ends above itself. */
+function headingPaths(blocks: readonly Block[], texts: readonly string[]): string[][] {
+  const headings = blocks.flatMap((each, index) =>
+    each.kind === 'heading' ? [{ index, text: texts[index] ?? '', depth: each.depth }] : [],
+  )
+  const depths = new Map(headingDepths(headings).map((depth, order) => [headings[order]?.index, depth]))
+  const open: { depth: number; text: string }[] = []
+  return blocks.map((each, index) => {
+    if (each.kind === 'heading') {
+      const depth = depths.get(index) ?? 1
+      while (open.length > 0 && (open.at(-1)?.depth ?? 0) >= depth) open.pop()
+      const path = open.map(heading => heading.text)
+      open.push({ depth, text: withoutMarks(texts[index] ?? '') })
+      return path
+    }
+    return each.kind === 'signature' || each.kind === 'metadata' ? [] : open.map(heading => heading.text)
+  })
+}

@@ -1,0 +1,162 @@
+/**
+ * Text as it should have been recognised, for search only: hyphenation undone, damage of optical recognition and of
+ * encodings repaired, marks and footnote numbers left out. What a reader sees is never repaired.
+ */
+import { readFileSync } from 'node:fs'
+import type { Span } from './corpus.js'
+import { withoutMarks } from './paragraphs/text-shape.js'
+
+/** A piece of a document with the ranges to leave out of its search text, such as footnote numbers. */
+export interface SearchPiece {
+  readonly spans: readonly Span[]
+  readonly removed: readonly Span[]
+}
+
+/** The search texts in the order of the pieces, and how many words were repaired in all. */
+export interface SearchTexts {
+  readonly texts: readonly string[]
+  readonly repairedWords: number
+}
+
+/** Repairs that `repair-build.ts` found with a dictionary, from damaged to right, in lower case. */
+const REPAIRS = new Map(
+  readFileSync(new URL('./repairs.nl.tsv', import.meta.url), 'utf8')
+    .split('\n')
+    .filter(line => line && !line.startsWith('#'))
+    .map(line => {
+      const [wrong = '', right = ''] = line.split('\t')
+      return [wrong, right] as const
+    }),
+)
+
+/** Makes the search texts of one document. Its own words help to decide which hyphens at line ends are only hyphenation. */
+export function searchTexts(source: string, pieces: readonly SearchPiece[]): SearchTexts {
+  const known = hyphenatedWords(source)
+  let repairedWords = 0
+  const texts = pieces.map(piece => {
+    const joined = undoHyphenation(withoutRanges(source, piece), known)
+    const bare = withoutMarks(joined.text.replace(/(?<=^|\n)\s*(?:[•▪●◦‣·■□∞]\s+)+/g, '')).replace(
+      /\s+/g,
+      ' ',
+    )
+    const repaired = repairWords(bare)
+    repairedWords += joined.words + repaired.words
+    return repaired.text.trim()
+  })
+  return { texts, repairedWords }
+}
+
+function withoutRanges(source: string, piece: SearchPiece): string {
+  return piece.spans
+    .map(([start, end]) => {
+      let text = ''
+      let from = start
+      for (const [cutStart, cutEnd] of piece.removed) {
+        if (cutStart < from || cutEnd > end) continue
+        text += source.slice(from, cutStart)
+        from = cutEnd
+      }
+      return text + source.slice(from, end)
+    })
+    .join('\n')
+}
+
+/** The words that a document writes with a hyphen in the middle of a line. */
+function hyphenatedWords(source: string): ReadonlySet<string> {
+  return new Set(source.toLowerCase().match(/\p{L}+(?:-\p{L}+)+/gu))
+}
+
+/** Words that are joined to the next by a hyphen that stays: "Oost-Europa", "non-ODA". */
+const KEEPS_HYPHEN =
+  /^(?:oost|west|noord|zuid|midden|non|ex|oud|niet|follow|whole|self|co|sub|pro|anti|bijna|vice|adjunct|kandidaat|privaat|win)$/i
+/** Vowels that would be read as one sound keep their hyphen: "re-integratie", "online-instrument". */
+const VOWEL_CLASH = /(?:a[aeiu]|e[eiu]|i[ei]|o[eiou]|u[iu]|ij|éé)$/i
+
+/**
+ * Joins the parts of a word that a line end divides. The hyphen stays after capitals and digits ("EU-delegaties"),
+ * before a capital ("Oost-Europa"), between vowels that would merge, after a part that has a hyphen of its own, and in
+ * words that the document writes with a hyphen elsewhere. Before "en" and "of" it stands for a missing part and keeps
+ * its space.
+ */
+function undoHyphenation(text: string, known: ReadonlySet<string>): { text: string; words: number } {
+  let words = 0
+  const joined = text.replace(
+    /([\p{L}\p{N}'’.-]*)(\s?)[-‐\u00ad]\s*\n\s*([\p{L}\p{N}'’-]+)/gu,
+    (whole, first: string, space: string, second: string) => {
+      if (!first || space) return `${first}${space}-${second}`
+      if (/^(?:en|of|en\/of|dan|maar|als|resp)$/.test(second)) return `${first}- ${second}`
+      const hyphenated = `${first}-${second}`
+      const tail = first.split('-').at(-1) ?? ''
+      const keeps =
+        known.has(hyphenated.toLowerCase()) ||
+        /[\p{Lu}\p{N}]$/u.test(first) ||
+        /^[\p{Lu}\p{N}]/u.test(second) ||
+        first.includes('-') ||
+        second.includes('-') ||
+        KEEPS_HYPHEN.test(tail) ||
+        VOWEL_CLASH.test(`${first.at(-1)}${second[0]}`)
+      words++
+      return whole.length > 0 && keeps ? hyphenated : `${first}${second}`
+    },
+  )
+  return { text: joined, words }
+}
+
+/** Sequences that UTF-8 bytes become when they are read as Windows-1252 once too often. */
+const DOUBLE_ENCODED =
+  /[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}/g
+const WINDOWS_1252 = new Map(
+  [...new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte))].map(
+    (character, byte) => [character, byte] as const,
+  ),
+)
+const UTF_8 = new TextDecoder('utf-8', { fatal: true })
+
+function decodeTwice(text: string): string {
+  return text.replace(DOUBLE_ENCODED, sequence => {
+    const bytes = [...sequence].map(character => WINDOWS_1252.get(character) ?? -1)
+    for (let length = bytes.length; length > 1; length--) {
+      try {
+        return UTF_8.decode(Uint8Array.from(bytes.slice(0, length))) + sequence.slice(length)
+      } catch {
+        // Not a whole character; a shorter sequence may be one.
+      }
+    }
+    return sequence
+  })
+}
+
+/** What recognition makes of "ë": a euro or cent sign inside a word, "é" where Dutch has only "ë". */
+function repairLetters(word: string): string {
+  return word
+    .replace(/(?<=\p{L})[€¢](?=\p{L}|$)/gu, 'ë')
+    .replace(/(?<=e)é(?=\p{L}|$)/gu, 'ë')
+    .replace(/(?<=i)é(?=(?:l|r|n|nt|rs|ren|le|len|ler|s)?\b|l[ae]|re|nt|nn)/gu, 'ë')
+}
+
+const WORD = /[\p{L}€¢][\p{L}\p{M}€¢'’-]*/gu
+
+function repairWords(text: string): { text: string; words: number } {
+  let words = 0
+  const decoded = decodeTwice(text)
+  if (decoded !== text) words += wordDifferences(text, decoded)
+  const repaired = decoded.replace(WORD, word => {
+    const right = word.split('-').map(repairPart).join('-')
+    if (right !== word) words++
+    return right
+  })
+  return { text: repaired, words }
+}
+
+function wordDifferences(before: string, after: string): number {
+  const old = before.split(' ')
+  return after.split(' ').filter((word, index) => word !== old[index]).length
+}
+
+function repairPart(part: string): string {
+  const word = repairLetters(part)
+  const right = REPAIRS.get(word.toLowerCase())
+  if (!right) return word
+  if (word === word.toUpperCase()) return right.toUpperCase()
+  return /^\p{Lu}/u.test(word) ? right[0]?.toUpperCase() + right.slice(1) : right
+}
