@@ -1,0 +1,167 @@
+/**
+ * An answer as templates. All text goes in as text: nothing the server sends is ever parsed as markup, so that HTML,
+ * scripts or Markdown in it are letters on the page.
+ */
+import { html, nothing, type TemplateResult } from 'lit'
+import { classMap } from 'lit/directives/class-map.js'
+import type { AnswerSegment, Citation } from '../server/protocol.js'
+import { type AnswerBlock, answerBlocks } from './answer-blocks.js'
+import type { Turn } from './conversation.js'
+import { describeSource, formatDate, placeOf, type Source } from './format.js'
+import { icons } from './icons.js'
+import type { Language, WidgetTexts } from './texts.js'
+
+/** What an answer needs to know and whom it tells what happens. */
+export interface AnswerContext {
+  readonly texts: WidgetTexts
+  readonly language: Language
+  /** Paragraph id of the source that is open, when it belongs to this turn. */
+  readonly openParagraph: string | null
+  /** A source is opened; the trigger gets the focus back when it is closed. */
+  readonly onOpen: (turn: Turn, sources: readonly Source[], index: number, trigger: HTMLElement) => void
+  /** A citation is pointed at (`now` false) or focused (`now` true). */
+  readonly onPreview: (source: Source, trigger: HTMLElement, now: boolean) => void
+  readonly onPreviewEnd: () => void
+}
+
+const renderCitation = (turn: Turn, marker: number, context: AnswerContext): TemplateResult => {
+  const { texts, language } = context
+  const index = turn.citations.findIndex(candidate => candidate.marker === marker)
+  const citation: Citation | undefined = turn.citations[index]
+  // While an answer is streamed its number can be there before its source.
+  if (!citation) return html`<span class="citation waiting" aria-hidden="true">${marker}</span>`
+  const open = (event: Event): void =>
+    context.onOpen(turn, turn.citations, index, event.currentTarget as HTMLElement)
+  const isOpen = context.openParagraph === citation.paragraphId
+  return html`<button
+    type="button"
+    part="citation"
+    class=${classMap({ citation: true, open: isOpen })}
+    aria-label=${texts.citation(marker, describeSource(citation, texts, language))}
+    aria-haspopup="dialog"
+    aria-expanded=${isOpen}
+    data-marker=${marker}
+    @click=${open}
+    @mouseenter=${(event: Event) => context.onPreview(citation, event.currentTarget as HTMLElement, false)}
+    @mouseleave=${() => context.onPreviewEnd()}
+    @focus=${(event: Event) => {
+      const trigger = event.currentTarget as HTMLElement
+      if (trigger.matches(':focus-visible')) context.onPreview(citation, trigger, true)
+    }}
+    @blur=${() => context.onPreviewEnd()}
+  >${marker}</button>`
+}
+
+const renderSegment = (turn: Turn, segment: AnswerSegment, context: AnswerContext): TemplateResult => {
+  const verbatim = segment.kind === 'quote' || segment.kind === 'list-item'
+  return html`<span
+      class=${classMap({ segment: true, quote: segment.kind === 'quote', unconfirmed: segment.support === 'niet bevestigd' })}
+      lang=${verbatim ? 'nl' : nothing}
+      dir=${verbatim ? 'auto' : nothing}
+    >${segment.text}</span>${
+      segment.support === 'niet bevestigd'
+        ? html` <span class="badge">${icons.warning}${context.texts.unconfirmed}</span>`
+        : nothing
+    }${
+      // No-break space: a number never stands alone on the next line.
+      segment.markers.map(marker => html`&nbsp;${renderCitation(turn, marker, context)}`)
+    } `
+}
+
+const renderBlock = (turn: Turn, block: AnswerBlock, context: AnswerContext): TemplateResult => {
+  const draw = (segment: AnswerSegment): TemplateResult => renderSegment(turn, segment, context)
+  switch (block.kind) {
+    case 'paragraph':
+      return html`<p>${block.segments.map(draw)}</p>`
+    case 'note':
+      return html`<p class="note">${icons.information}<span>${block.segment.text}</span></p>`
+    case 'quotation':
+      return html`<blockquote part="quote">
+        ${block.sentences.length === 0 ? nothing : html`<p>${block.sentences.map(draw)}</p>`}
+        ${block.items.length === 0 ? nothing : html`<ul>${block.items.map(segment => html`<li>${draw(segment)}</li>`)}</ul>`}
+      </blockquote>`
+  }
+}
+
+const renderSourceLine = (source: Source, context: AnswerContext): TemplateResult => {
+  const { texts, language } = context
+  const details = [
+    ...(source.date === null ? [] : [formatDate(source.date, language)]),
+    ...placeOf(source, texts),
+  ]
+  return html`<span class="source-title">${source.title}</span>${
+    details.length === 0 ? nothing : html` <span class="source-details">${details.join(' · ')}</span>`
+  }`
+}
+
+const renderSources = (turn: Turn, context: AnswerContext): TemplateResult => html`
+  <div class="sources" part="sources">
+    <h4 class="label">${context.texts.sources}</h4>
+    <ul>
+      ${turn.citations.map(
+        (citation, index) => html`<li>
+          <button
+            type="button"
+            class=${classMap({ 'source-line': true, open: context.openParagraph === citation.paragraphId })}
+            aria-haspopup="dialog"
+            @click=${(event: Event) =>
+              context.onOpen(turn, turn.citations, index, event.currentTarget as HTMLElement)}
+          >
+            <span class="number" aria-hidden="true">${citation.marker}</span>
+            <span><span class="visually-hidden">${context.texts.sourceMarker(citation.marker)}: </span>${renderSourceLine(citation, context)}</span>
+          </button>
+        </li>`,
+      )}
+    </ul>
+  </div>`
+
+const renderNearest = (
+  turn: Turn,
+  nearest: readonly Source[],
+  context: AnswerContext,
+): TemplateResult => html`
+  <div class="nearest">
+    <h4 class="label">${context.texts.nearest}</h4>
+    <ul>
+      ${nearest.map(
+        (source, index) => html`<li>
+          <button
+            type="button"
+            class=${classMap({ near: true, open: context.openParagraph === source.paragraphId })}
+            aria-haspopup="dialog"
+            @click=${(event: Event) => context.onOpen(turn, nearest, index, event.currentTarget as HTMLElement)}
+          >
+            <span class="near-quote" lang="nl" dir="auto">${source.quote}</span>
+            <span class="near-source">${renderSourceLine(source, context)}</span>
+          </button>
+        </li>`,
+      )}
+    </ul>
+  </div>`
+
+/** What is known of an answer: streamed so far, complete, or a refusal with what may have been meant. */
+export const renderAnswer = (turn: Turn, contact: string | null, context: AnswerContext): TemplateResult => {
+  const { texts } = context
+  const { answer } = turn
+  const unconfirmed = turn.segments.some(segment => segment.support === 'niet bevestigd')
+  return html`
+    ${answerBlocks(turn.segments).map(block => renderBlock(turn, block, context))}
+    ${answer?.outcome === 'refused' && turn.segments.length === 0 ? html`<p>${answer.answer}</p>` : nothing}
+    ${unconfirmed ? html`<p class="note">${icons.warning}<span>${texts.unconfirmedExplanation}</span></p>` : nothing}
+    ${
+      answer && answer.unanswered.length > 0 && answer.outcome === 'answered'
+        ? html`<div class="note">${icons.information}
+            <div>${texts.unanswered}<ul>${answer.unanswered.map(part => html`<li>${part}</li>`)}</ul></div>
+          </div>`
+        : nothing
+    }
+    ${
+      answer?.outcome === 'refused'
+        ? html`<p class="help">${texts.refusalHelp[answer.reason]}
+            ${contact === null ? nothing : html`<a href=${contact}>${texts.contact}</a>.`}</p>`
+        : nothing
+    }
+    ${answer?.outcome === 'refused' && answer.nearest.length > 0 ? renderNearest(turn, answer.nearest, context) : nothing}
+    ${turn.status !== 'streaming' && turn.citations.length > 0 ? renderSources(turn, context) : nothing}
+  `
+}

@@ -1,0 +1,989 @@
+/**
+ * The looks of the widget, as constructed style sheets: no style element or attribute, so that the strictest content
+ * security policy of a host page has nothing to refuse.
+ *
+ * Sizes are in `em` of the widget's own root: an old page that sets the root font to 62.5 % does not shrink it.
+ */
+import { type CSSResult, css, unsafeCSS } from 'lit'
+import { tokenDeclarations } from './tokens.js'
+
+const root = css`
+  :host {
+    display: block;
+    block-size: var(--vindplaats-block-size, min(760px, 92dvh));
+    min-block-size: 420px;
+    color-scheme: inherit;
+  }
+  :host([hidden]) {
+    display: none !important;
+  }
+  :host([mode='launcher']) {
+    display: contents;
+  }
+  :host([theme='light']) {
+    color-scheme: light;
+  }
+  :host([theme='dark']) {
+    color-scheme: dark;
+  }
+  :host([theme='auto']) {
+    color-scheme: light dark;
+  }
+  .root {
+    /* What an old intranet sets on everything (letter-spacing, upper case, 11 px) ends here. */
+    all: initial;
+    visibility: inherit;
+    color-scheme: inherit;
+    display: block;
+    block-size: 100%;
+    ${unsafeCSS(tokenDeclarations())}
+    font-family: var(--_font);
+    font-size: var(--_font-size);
+    line-height: var(--_line-height);
+    color: var(--_text);
+    -webkit-text-size-adjust: 100%;
+  }
+  .launcher-root {
+    display: contents;
+  }
+  .launcher-root .launcher,
+  .launcher-root .panel {
+    font-size: var(--_font-size);
+  }
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  h2, h3, h4, p, ul, ol, blockquote, fieldset, dialog {
+    margin: 0;
+    padding: 0;
+  }
+  ul, ol {
+    list-style: none;
+  }
+  fieldset, dialog {
+    border: 0;
+  }
+  a {
+    color: var(--_action);
+    text-underline-offset: 0.15em;
+  }
+  a:hover {
+    color: var(--_action-hover);
+    text-decoration-thickness: 2px;
+  }
+  button, textarea, input {
+    font: inherit;
+    color: inherit;
+    letter-spacing: inherit;
+  }
+  button {
+    cursor: pointer;
+    touch-action: manipulation;
+  }
+  :focus {
+    outline: none;
+  }
+  :focus-visible {
+    outline: var(--_focus-width) solid var(--_focus);
+    outline-offset: 2px;
+  }
+  .icon {
+    flex: none;
+    inline-size: 1.25em;
+    block-size: 1.25em;
+    vertical-align: -0.25em;
+  }
+  .visually-hidden {
+    position: absolute !important;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  .label {
+    display: block;
+    font-family: var(--_font);
+    font-size: 0.875em;
+    font-weight: 600;
+    color: var(--_text-subtle);
+  }
+  .hint {
+    font-size: 0.875em;
+    color: var(--_text-subtle);
+  }
+`
+
+const buttons = css`
+  .primary, .secondary, .quiet, .icon-button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 0.4em;
+    min-block-size: 2.75em;
+    padding: 0.5em 1em;
+    border: 1px solid transparent;
+    border-radius: var(--_radius);
+    background: none;
+    font-weight: 600;
+    line-height: 1.25;
+    text-align: start;
+  }
+  .primary {
+    background: var(--_button);
+    color: var(--_button-text);
+  }
+  .primary:hover {
+    background: var(--_button-hover);
+  }
+  .primary.stop {
+    background: none;
+    border-color: var(--_control-line);
+    color: var(--_text);
+  }
+  .primary.stop:hover {
+    background: var(--_surface-hover);
+  }
+  .secondary {
+    border-color: var(--_action);
+    color: var(--_action);
+  }
+  .secondary:hover {
+    background: var(--_action-surface);
+    color: var(--_action-hover);
+  }
+  .secondary:disabled {
+    border-color: var(--_control-line);
+    color: var(--_text-subtle);
+    cursor: not-allowed;
+  }
+  .quiet {
+    min-block-size: 2.25em;
+    padding: 0.3em 0.5em;
+    color: var(--_action);
+    font-size: 0.875em;
+    font-weight: 500;
+  }
+  .quiet:hover, .icon-button:hover {
+    background: var(--_surface-hover);
+    color: var(--_action-hover);
+  }
+  .icon-button {
+    inline-size: 2.5em;
+    min-block-size: 2.5em;
+    padding: 0;
+    color: var(--_action);
+  }
+  .icon-button[aria-pressed='true'] {
+    background: var(--_button);
+    color: var(--_button-text);
+  }
+  .icon-button[aria-disabled='true'] {
+    color: var(--_control-line);
+    cursor: default;
+    background: none;
+  }
+`
+
+const layout = css`
+  .panel {
+    display: block;
+    block-size: 100%;
+    inline-size: 100%;
+    max-inline-size: none;
+    max-block-size: none;
+    color: var(--_text);
+    background: var(--_surface);
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    overflow: hidden;
+    container: panel / inline-size;
+  }
+  .layout {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    grid-template-rows: minmax(0, 1fr);
+    block-size: 100%;
+  }
+  .layout.with-source {
+    grid-template-columns: minmax(0, 1fr) minmax(0, min(46%, 40em));
+  }
+  .conversation {
+    display: flex;
+    flex-direction: column;
+    min-block-size: 0;
+    min-inline-size: 0;
+    block-size: 100%;
+  }
+  .header {
+    display: flex;
+    align-items: center;
+    gap: 0.5em;
+    min-block-size: 3.5em;
+    padding: 0.4em 0.75em 0.4em 1.25em;
+    border-block-end: 1px solid var(--_line);
+  }
+  .heading {
+    flex: 1;
+    min-inline-size: 0;
+    font-family: var(--_heading-font);
+    font-size: 1.0625em;
+    font-weight: 700;
+    line-height: 1.3;
+    overflow-wrap: anywhere;
+  }
+  .mark-line {
+    fill: var(--_highlight);
+  }
+  .header > .mark {
+    inline-size: 1.6em;
+    block-size: 1.6em;
+    color: var(--_action);
+  }
+  .log {
+    flex: 1 1 auto;
+    min-block-size: 8em;
+    overflow-y: auto;
+    overscroll-behavior: contain;
+    scrollbar-width: thin;
+    scrollbar-color: var(--_control-line) transparent;
+  }
+  .log:focus-visible, .source-body:focus-visible {
+    outline-offset: -3px;
+  }
+  .welcome {
+    padding: 1.75em 1.25em 1em;
+    max-inline-size: 44em;
+    margin-inline: auto;
+  }
+  .welcome h3 {
+    font-family: var(--_heading-font);
+    font-size: 1.5em;
+    line-height: 1.25;
+    margin-block-end: 0.35em;
+  }
+  .welcome p {
+    color: var(--_text-subtle);
+    max-inline-size: 38em;
+  }
+  .welcome .label {
+    margin-block: 1.75em 0.5em;
+  }
+  .suggestions {
+    border-block-start: 1px solid var(--_line);
+  }
+  .suggestions li {
+    border-block-end: 1px solid var(--_line);
+  }
+  .suggestion {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 1em;
+    inline-size: 100%;
+    min-block-size: 3em;
+    padding: 0.65em 0.5em;
+    border: 0;
+    background: none;
+    color: var(--_action);
+    font-weight: 500;
+    text-align: start;
+    overflow-wrap: anywhere;
+  }
+  .suggestion:hover {
+    background: var(--_action-surface);
+    color: var(--_action-hover);
+  }
+  .suggestion .icon {
+    transition: transform 0.15s;
+  }
+  .suggestion:hover .icon {
+    transform: translateX(3px);
+  }
+  .trouble {
+    display: flex;
+    gap: 0.6em;
+    align-items: flex-start;
+    padding: 0.6em 1.25em;
+    background: var(--_warning);
+    color: var(--_warning-text);
+    border-block-start: 1px solid var(--_warning-line);
+    font-size: 0.9375em;
+  }
+  .composer {
+    padding: 0.75em 1.25em 0.5em;
+    border-block-start: 1px solid var(--_line);
+    background: var(--_surface-subtle);
+  }
+  .composer .label {
+    margin-block-end: 0.3em;
+    color: var(--_text);
+  }
+  .composer-row {
+    display: flex;
+    align-items: flex-end;
+    gap: 0.6em;
+  }
+  textarea {
+    inline-size: 100%;
+    min-block-size: 2.75em;
+    padding: 0.6em 0.75em;
+    background: var(--_surface);
+    border: 1px solid var(--_control-line);
+    border-radius: var(--_radius);
+    resize: none;
+  }
+  .field {
+    flex: 1;
+    min-inline-size: 0;
+    field-sizing: content;
+    max-block-size: 8.5em;
+    overflow-wrap: anywhere;
+  }
+  textarea::placeholder {
+    color: var(--_text-subtle);
+    opacity: 1;
+  }
+  textarea[aria-invalid] {
+    border: 2px solid var(--_negative-line);
+  }
+  .field-fault {
+    display: flex;
+    gap: 0.4em;
+    margin-block-end: 0.35em;
+    color: var(--_negative-text);
+    font-weight: 600;
+    font-size: 0.9375em;
+  }
+  .notice {
+    padding: 0 1.25em 0.7em;
+    background: var(--_surface-subtle);
+    color: var(--_text-subtle);
+    font-size: 0.8125em;
+  }
+  .notice strong {
+    font-weight: 600;
+  }
+  @container panel (max-inline-size: 30em) {
+    .header, .composer, .notice, .trouble {
+      padding-inline: 0.9em;
+    }
+    .composer .primary span, .new span {
+      position: absolute;
+      inline-size: 1px;
+      block-size: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+      white-space: nowrap;
+    }
+    .composer .primary {
+      padding-inline: 0.75em;
+    }
+    .welcome, .turn {
+      padding-inline: 0.9em !important;
+    }
+  }
+`
+
+const turns = css`
+  .turn {
+    padding: 1.5em 1.25em;
+    max-inline-size: 52em;
+    margin-inline: auto;
+  }
+  .turn + .turn {
+    border-block-start: 1px solid var(--_line);
+  }
+  .question {
+    margin-block-end: 1em;
+    font-family: var(--_heading-font);
+    font-size: 1em;
+    line-height: 1.35;
+  }
+  .asked {
+    display: block;
+    font-size: 0.8125em;
+    font-weight: 500;
+    color: var(--_text-subtle);
+  }
+  .question-text {
+    display: block;
+    font-size: 1.1875em;
+    font-weight: 700;
+    overflow-wrap: anywhere;
+    white-space: pre-line;
+  }
+  .answer {
+    overflow-wrap: anywhere;
+  }
+  .answer > * + * {
+    margin-block-start: 0.75em;
+  }
+  blockquote {
+    padding: 0.1em 0 0.1em 1em;
+    border-inline-start: 4px solid var(--_highlight-line);
+    font-family: var(--_quote-font);
+    font-size: 1.09375em;
+    line-height: 1.55;
+  }
+  .segment.quote::before {
+    content: '‘';
+  }
+  .segment.quote::after {
+    content: '’';
+  }
+  blockquote ul {
+    margin-block-start: 0.4em;
+  }
+  blockquote li {
+    position: relative;
+    padding-inline-start: 1.25em;
+    margin-block-start: 0.35em;
+  }
+  blockquote li::before {
+    content: '';
+    position: absolute;
+    inset-inline-start: 0.2em;
+    inset-block-start: 0.66em;
+    inline-size: 0.4em;
+    block-size: 0.4em;
+    background: var(--_highlight-line);
+  }
+  .citation {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    min-inline-size: 24px;
+    min-block-size: 24px;
+    padding: 0 0.35em;
+    margin: 0;
+    vertical-align: 0.05em;
+    border: 1px solid var(--_action);
+    border-block-end-width: 3px;
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    color: var(--_action);
+    font-family: var(--_font);
+    font-size: 0.8125rem;
+    font-size: max(0.78em, 12px);
+    font-weight: 700;
+    font-style: normal;
+    line-height: 1;
+    font-variant-numeric: tabular-nums;
+  }
+  button.citation:hover {
+    background: var(--_action-surface);
+    color: var(--_action-hover);
+  }
+  .citation.open {
+    background: var(--_highlight);
+    color: var(--_highlight-text);
+    border-color: var(--_highlight-line);
+  }
+  .citation.waiting {
+    border-style: dashed;
+    border-color: var(--_control-line);
+    color: var(--_text-subtle);
+  }
+  .unconfirmed {
+    text-decoration: underline dotted var(--_warning-line) 2px;
+    text-underline-offset: 0.25em;
+  }
+  .badge {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.3em;
+    padding: 0.05em 0.5em;
+    border: 1px solid var(--_warning-line);
+    border-radius: var(--_radius);
+    background: var(--_warning);
+    color: var(--_warning-text);
+    font-family: var(--_font);
+    font-size: 0.8125em;
+    font-weight: 600;
+    white-space: nowrap;
+  }
+  .note {
+    display: flex;
+    gap: 0.55em;
+    color: var(--_text-subtle);
+    font-size: 0.9375em;
+  }
+  .note ul {
+    list-style: disc;
+    padding-inline-start: 1.2em;
+  }
+  .sources, .nearest {
+    padding-block-start: 0.4em;
+  }
+  .sources .label, .nearest .label {
+    margin-block-end: 0.35em;
+  }
+  .source-line {
+    display: flex;
+    gap: 0.65em;
+    align-items: baseline;
+    inline-size: 100%;
+    min-block-size: 2em;
+    padding: 0.3em 0.4em;
+    margin-inline-start: -0.4em;
+    border: 0;
+    border-radius: var(--_radius);
+    background: none;
+    text-align: start;
+    font-size: 0.9375em;
+    line-height: 1.4;
+  }
+  .source-line:hover, .source-line.open {
+    background: var(--_action-surface);
+  }
+  .number {
+    flex: none;
+    min-inline-size: 1.5em;
+    padding-inline: 0.25em;
+    border-radius: 2px;
+    background: var(--_highlight);
+    color: var(--_highlight-text);
+    font-size: 0.875em;
+    font-weight: 700;
+    text-align: center;
+    font-variant-numeric: tabular-nums;
+  }
+  .source-title {
+    color: var(--_action);
+    text-decoration: underline;
+    text-decoration-thickness: 1px;
+    text-underline-offset: 0.15em;
+  }
+  .source-details {
+    color: var(--_text-subtle);
+  }
+  .near {
+    display: block;
+    inline-size: 100%;
+    padding: 0.75em 0.9em;
+    margin-block-start: 0.5em;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    text-align: start;
+  }
+  .near:hover, .near.open {
+    border-color: var(--_action);
+    background: var(--_action-surface);
+  }
+  .near-quote {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 3;
+    overflow: hidden;
+    font-family: var(--_quote-font);
+    line-height: 1.5;
+  }
+  .near-source {
+    display: block;
+    margin-block-start: 0.35em;
+    font-size: 0.875em;
+  }
+  .help {
+    color: var(--_text-subtle);
+  }
+  .fault {
+    display: flex;
+    gap: 0.65em;
+    padding: 0.75em 0.9em;
+    border-inline-start: 4px solid var(--_negative-line);
+    background: var(--_negative);
+    color: var(--_text);
+  }
+  .fault .icon {
+    color: var(--_negative-text);
+    margin-block-start: 0.1em;
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5em;
+  }
+  .toolbar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.25em 0.5em;
+    margin-inline-start: -0.4em;
+  }
+  .thumbs {
+    display: inline-flex;
+    margin-inline-start: auto;
+  }
+  .composed-by {
+    font-size: 0.8125em;
+    color: var(--_text-subtle);
+    margin-block-start: 0.25em !important;
+  }
+  .rating-form {
+    padding: 1em;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface-subtle);
+  }
+  .rating-form legend {
+    font-weight: 600;
+    margin-block-end: 0.4em;
+  }
+  .rating-form .label {
+    margin-block-start: 0.8em;
+    color: var(--_text);
+  }
+  .rating-form textarea {
+    margin-block: 0.35em 0.75em;
+    resize: vertical;
+  }
+  .choice {
+    display: flex;
+    align-items: center;
+    gap: 0.6em;
+    min-block-size: 2em;
+  }
+  .choice input {
+    inline-size: 1.25em;
+    block-size: 1.25em;
+    margin: 0;
+    accent-color: var(--_action);
+  }
+  .progress {
+    display: flex;
+    align-items: center;
+    gap: 0.75em;
+    color: var(--_text-subtle);
+  }
+  .progress-lines {
+    display: grid;
+    gap: 4px;
+    inline-size: 1.75em;
+  }
+  .progress-lines span {
+    block-size: 3px;
+    background: var(--_control-line);
+  }
+  .progress-lines span:nth-child(2) {
+    inline-size: 80%;
+  }
+  .progress-lines span:nth-child(3) {
+    inline-size: 55%;
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    /* A marker goes over the lines one after another: somebody is reading. */
+    .progress-lines span {
+      animation: reading 1.5s infinite;
+    }
+    .progress-lines span:nth-child(2) {
+      animation-delay: 0.3s;
+    }
+    .progress-lines span:nth-child(3) {
+      animation-delay: 0.6s;
+    }
+    @keyframes reading {
+      0%, 60%, 100% { background: var(--_control-line); }
+      20%, 35% { background: var(--_highlight-line); }
+    }
+    .log { scroll-behavior: smooth; }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    .suggestion .icon { transition: none; }
+  }
+`
+
+const source = css`
+  .source {
+    color: var(--_text);
+    background: var(--_surface);
+    font-size: inherit;
+  }
+  .source[open] {
+    display: flex;
+    flex-direction: column;
+  }
+  .with-source .source[open] {
+    position: static;
+    inline-size: auto;
+    max-inline-size: none;
+    block-size: 100%;
+    max-block-size: none;
+    min-block-size: 0;
+    min-inline-size: 0;
+    border-inline-start: 1px solid var(--_line);
+  }
+  .source:modal {
+    position: fixed;
+    inset: auto 0 0 0;
+    inline-size: 100%;
+    max-inline-size: none;
+    block-size: 90dvh;
+    max-block-size: none;
+    border-block-start: 4px solid var(--_highlight-line);
+    border-start-start-radius: calc(var(--_radius) * 2);
+    border-start-end-radius: calc(var(--_radius) * 2);
+  }
+  .source::backdrop {
+    background: rgb(10 20 30 / 55%);
+  }
+  .source-header {
+    padding: 0.4em 0.75em 0.75em 1.25em;
+    border-block-end: 1px solid var(--_line);
+  }
+  .source-bar {
+    display: flex;
+    align-items: center;
+    min-block-size: 2.7em;
+  }
+  .source-position {
+    flex: 1;
+    display: flex;
+    align-items: center;
+    gap: 0.5em;
+    font-size: 0.875em;
+    font-weight: 600;
+    color: var(--_text-subtle);
+  }
+  .source-heading {
+    font-family: var(--_heading-font);
+    font-size: 1.0625em;
+    line-height: 1.3;
+    padding-inline-end: 0.5em;
+    overflow-wrap: anywhere;
+  }
+  .source-header .source-details, .heading-path {
+    font-size: 0.875em;
+    color: var(--_text-subtle);
+  }
+  .heading-path {
+    margin-block-start: 0.2em;
+  }
+  .source-body {
+    position: relative;
+    flex: 1;
+    min-block-size: 6em;
+    overflow-y: auto;
+    overscroll-behavior: contain;
+    overflow-anchor: none;
+    padding: 1em 1.25em 2em;
+    scrollbar-width: thin;
+    scrollbar-color: var(--_control-line) transparent;
+  }
+  .printed {
+    position: relative;
+    padding: 0.35em 0.75em;
+    margin-inline: -0.75em;
+    font-family: var(--_quote-font);
+    font-size: 1.03125em;
+    line-height: 1.6;
+    overflow-wrap: anywhere;
+  }
+  .printed + .printed {
+    margin-block-start: 0.35em;
+  }
+  .printed.heading {
+    font-weight: 700;
+    font-family: var(--_font);
+    font-size: 1em;
+    margin-block-start: 0.75em;
+  }
+  .printed.list-item {
+    padding-inline-start: 2em;
+  }
+  .printed.footnote, .footnotes .printed {
+    font-size: 0.9375em;
+  }
+  .printed-label {
+    float: inline-start;
+    margin-inline-end: 0.6em;
+    font-family: var(--_font);
+    font-size: 0.875em;
+    font-weight: 600;
+    line-height: 1.8;
+    color: var(--_text-subtle);
+  }
+  .target {
+    background: var(--_surface-subtle);
+    box-shadow: inset 4px 0 0 var(--_highlight-line);
+  }
+  .target:dir(rtl) {
+    box-shadow: inset -4px 0 0 var(--_highlight-line);
+  }
+  mark {
+    background: var(--_highlight);
+    color: var(--_highlight-text);
+    -webkit-box-decoration-break: clone;
+    box-decoration-break: clone;
+    padding: 0.08em 0;
+  }
+  .page-mark {
+    display: flex;
+    align-items: center;
+    gap: 0.75em;
+    margin-block: 0.75em;
+    font-size: 0.8125em;
+    color: var(--_text-subtle);
+  }
+  .page-mark::before, .page-mark::after {
+    content: '';
+    flex: 1;
+    border-block-start: 1px dashed var(--_line);
+  }
+  .edge {
+    padding-block: 0.5em;
+    font-size: 0.875em;
+    color: var(--_text-subtle);
+  }
+  .footnotes {
+    margin-block-start: 1.5em;
+    padding-block-start: 0.75em;
+    border-block-start: 1px solid var(--_line);
+  }
+  .source-footer {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.25em 1em;
+    padding: 0.5em 1.25em;
+    border-block-start: 1px solid var(--_line);
+    background: var(--_surface-subtle);
+  }
+  .link {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.4em;
+    min-block-size: 2.25em;
+    font-size: 0.875em;
+    font-weight: 500;
+  }
+  .card {
+    position: fixed;
+    inset: auto;
+    margin: 0;
+    inline-size: max-content;
+    max-inline-size: min(26em, calc(100vw - 16px));
+    padding: 0.75em 0.9em;
+    border: 1px solid var(--_control-line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    color: var(--_text);
+    box-shadow: 0 4px 18px rgb(10 20 30 / 22%);
+    font-size: 0.875em;
+    line-height: 1.45;
+    overflow-wrap: anywhere;
+  }
+  .card-title {
+    font-weight: 700;
+  }
+  .card-details, .card-hint {
+    color: var(--_text-subtle);
+  }
+  .card-quote {
+    margin-block: 0.5em;
+    padding-inline-start: 0.65em;
+    border-inline-start: 3px solid var(--_highlight-line);
+    font-family: var(--_quote-font);
+    font-size: 1.0625em;
+  }
+  .card-hint {
+    font-size: 0.9286em;
+  }
+`
+
+const launcher = css`
+  .launcher {
+    position: fixed;
+    inset-block-end: var(--vindplaats-launcher-inset, 24px);
+    inset-inline-end: var(--vindplaats-launcher-inset, 24px);
+    z-index: var(--vindplaats-z-index, 1000);
+    display: inline-flex;
+    align-items: center;
+    gap: 0.6em;
+    min-block-size: 3.25em;
+    padding: 0.6em 1.25em;
+    border: 2px solid var(--_surface);
+    border-radius: calc(var(--_radius) + 2px);
+    background: var(--_button);
+    color: var(--_button-text);
+    font-weight: 700;
+    box-shadow: 0 4px 18px rgb(10 20 30 / 30%);
+  }
+  .launcher:hover {
+    background: var(--_button-hover);
+  }
+  .launcher .mark-line {
+    fill: var(--_highlight-line);
+  }
+  .launcher-root .panel:not(:popover-open):not([open]) {
+    display: none;
+  }
+  .launcher-root .panel {
+    position: fixed;
+    inset: auto var(--vindplaats-launcher-inset, 24px) var(--vindplaats-launcher-inset, 24px) auto;
+    inline-size: min(28em, calc(100vw - 2 * var(--vindplaats-launcher-inset, 24px)));
+    block-size: min(46em, calc(100dvh - 2 * var(--vindplaats-launcher-inset, 24px)));
+    box-shadow: 0 8px 40px rgb(10 20 30 / 30%);
+  }
+  .launcher-root .panel:has(.with-source) {
+    inline-size: min(66em, calc(100vw - 2 * var(--vindplaats-launcher-inset, 24px)));
+  }
+  .launcher-root .panel:modal {
+    inset: 0;
+    inline-size: 100vw;
+    block-size: 100dvh;
+    border: 0;
+    border-radius: 0;
+  }
+  .launcher-root .panel::backdrop {
+    background: none;
+  }
+`
+
+const forced = css`
+  @media (forced-colors: active) {
+    .citation.open, .icon-button[aria-pressed='true'], mark, .number {
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+      border-color: Highlight;
+    }
+    .target {
+      border-inline-start: 4px solid Highlight;
+    }
+    blockquote, .fault {
+      border-inline-start-color: CanvasText;
+    }
+    .progress-lines span, blockquote li::before {
+      forced-color-adjust: none;
+      background: CanvasText;
+    }
+    .mark-line {
+      fill: Highlight;
+    }
+    .icon-button[aria-disabled='true'], .secondary:disabled {
+      color: GrayText;
+    }
+  }
+  @media print {
+    :host {
+      block-size: auto;
+    }
+    .composer, .toolbar, .source, .launcher, .new {
+      display: none !important;
+    }
+    .log, .panel, .layout, .conversation {
+      overflow: visible;
+      block-size: auto;
+      display: block;
+    }
+  }
+`
+
+/** All style sheets of the element. */
+export const styles: CSSResult[] = [root, buttons, layout, turns, source, launcher, forced]
