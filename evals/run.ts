@@ -2,12 +2,14 @@
 import { CodedFault } from '../ingest/faults.js'
 import { evaluate } from './commands/evaluate.js'
 import { listSeen } from './commands/list-seen.js'
+import { runBeirCommand } from './commands/run-beir.js'
 import { EvalFault } from './faults.js'
 
 /** Each command with what it does; without a name the cases are run. */
 const COMMANDS: Readonly<Record<string, (arguments_: readonly string[]) => Promise<number>>> = {
   run: evaluate,
   seen: listSeen,
+  beir: runBeirCommand,
 }
 
 async function main(): Promise<number> {
