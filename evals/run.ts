@@ -1,5 +1,6 @@
 /** `npm run evals`: the command line of the evaluation suite. `docs/evals.md` describes it. */
 import { CodedFault } from '../ingest/faults.js'
+import { addCase } from './commands/add-case.js'
 import { evaluate } from './commands/evaluate.js'
 import { listSeen } from './commands/list-seen.js'
 import { runBeirCommand } from './commands/run-beir.js'
@@ -9,6 +10,7 @@ import { EvalFault } from './faults.js'
 const COMMANDS: Readonly<Record<string, (arguments_: readonly string[]) => Promise<number>>> = {
   run: evaluate,
   seen: listSeen,
+  add: addCase,
   beir: runBeirCommand,
 }
 
