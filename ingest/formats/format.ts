@@ -15,8 +15,6 @@ export interface Block {
   readonly kind: ParagraphKind
   /** Ranges in reading order, never empty. Their first and last characters are not white space. */
   readonly spans: readonly Span[]
-  /** 1-based page of the first span; `null` where pages are not known. */
-  readonly page: number | null
   /** Depth of a heading or of a list item, 1 is the outermost; `null` where the format does not say. */
   readonly depth: number | null
   /**
@@ -60,5 +58,5 @@ export function block(
   spans: readonly Span[],
   rest: Partial<Omit<Block, 'kind' | 'spans'>> = {},
 ): Block {
-  return { kind, spans, page: null, depth: null, label: null, references: [], ...rest }
+  return { kind, spans, depth: null, label: null, references: [], ...rest }
 }

@@ -67,7 +67,7 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
       headingPath: paths[index] ?? [],
       parent: parent === null ? null : (ids[parent] ?? null),
       label: labels[index] ?? null,
-      page: each.page,
+      page: pageOf(pieces.pageStarts, each.spans[0]?.[0] ?? 0),
       spans: each.spans,
       text: texts[index] ?? '',
       searchText: withName(kind, labels[index] ?? null, texts[index] ?? '', search.texts[index] ?? ''),
@@ -84,7 +84,7 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
   return {
     paragraphs,
     furniture: front.furniture.toSorted((a, b) => (a.spans[0]?.[0] ?? 0) - (b.spans[0]?.[0] ?? 0)),
-    pages: pieces.pages,
+    pages: pieces.pageStarts?.length ?? null,
     repairedWords: search.repairedWords,
     warnings: [...extracted.warnings, ...pieces.warnings],
     found: {
@@ -93,6 +93,19 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
       documentNumber: front.found.documentNumber,
     },
   }
+}
+
+/** 1-based page of an offset. */
+function pageOf(starts: readonly number[] | null, offset: number): number | null {
+  if (!starts) return null
+  let low = 0
+  let high = starts.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((starts[middle] ?? 0) <= offset) low = middle + 1
+    else high = middle
+  }
+  return Math.max(1, low)
 }
 
 /** Metadata, signatures and footnotes are asked for by what they are, which the page shows by their place only. */

@@ -4,7 +4,7 @@
  * they land in the middle of sentences.
  */
 import type { Furniture } from '../corpus.js'
-import { byPage, type Line } from './lines.js'
+import { byPage, columnWidth, type Line, textWidth } from './lines.js'
 import { endsSentence, wordCharacters } from './text-shape.js'
 
 const LABEL =
@@ -41,12 +41,6 @@ export function cutMargins(lines: readonly Line[]): { lines: Line[]; furniture: 
     }
   }
   return { lines: lines.filter(line => !dropped.has(line)), furniture }
-}
-
-/** Width of the text column in characters: nearly all lines are at most this long. */
-export function columnWidth(lines: readonly Line[]): number {
-  const lengths = lines.map(line => line.text.length).sort((a, b) => a - b)
-  return lengths[Math.floor(lengths.length * 0.97)] ?? 0
 }
 
 /** Tails that end the first line of more than one page: the first line of the margin, and the dates that return. */
@@ -111,11 +105,11 @@ function noiseStart(text: string): number | null {
 
 /** Where a line that is longer than the column ends in the name of a unit or in capitalised words. */
 function overlongStart(text: string, width: number): number | null {
-  if (text.length <= width) return null
+  if (textWidth(text) <= width) return null
   const tail = CAPITALS.exec(text)
   if (!tail) return null
   const words = tail[0].split(' ')
   const unit = words.findIndex(word => UNIT.test(word))
   const keep = tail.index + (unit > 0 ? words.slice(0, unit).join(' ').length + 1 : 0)
-  return keep <= width ? keep : null
+  return textWidth(text.slice(0, keep)) <= width ? keep : null
 }

@@ -6,8 +6,8 @@ import { byPage, type Line } from './lines.js'
 export interface PagedLines {
   readonly lines: Line[]
   readonly furniture: readonly Furniture[]
-  /** Number of pages; `null` where no page break is recognisable. */
-  readonly pages: number | null
+  /** Offset of the first character of each page; `null` where no page break is recognisable. */
+  readonly pageStarts: readonly number[] | null
 }
 
 /**
@@ -42,12 +42,16 @@ export function readPages(lines: readonly Line[], starts: readonly number[] | nu
   numberPages(lines, opens, closes, names)
   if (opens.size > 1) nameRepeats(lines, names)
   const body = lines.filter(line => !names.has(line))
-  const pages = new Set(lines.map(line => line.page)).size
   return {
     lines: body,
     furniture: [...names].map(([line, name]) => ({ name, spans: [[line.start, line.end]] })),
-    pages: pages > 1 || starts ? Math.max(pages, starts?.length ?? 0) : null,
+    pageStarts: starts ?? foundStarts(lines),
   }
+}
+
+function foundStarts(lines: readonly Line[]): number[] | null {
+  const starts = lines.filter((line, index) => line.page !== lines[index - 1]?.page).map(line => line.start)
+  return starts.length > 1 ? starts : null
 }
 
 function openedAt(lines: readonly Line[], starts: readonly number[]): Set<Line> {

@@ -1,42 +1,49 @@
 /** From the lines of a text without structure to blocks: which lines belong together, and what each piece is. */
 import type { Furniture, Span } from '../corpus.js'
-import { type Block, block } from '../formats/format.js'
+import { type Block, block, type FootnoteReference } from '../formats/format.js'
 import { referencesIn, takeFootnotes } from './footnotes.js'
 import { isHeading } from './headings.js'
 import { isBareLabel, type Label, readLabel } from './labels.js'
-import { byPage, type Line, splitLines } from './lines.js'
-import { columnWidth, cutMargins } from './margins.js'
+import { byPage, columnWidth, type Line, splitLines, textWidth } from './lines.js'
+import { cutMargins } from './margins.js'
 import { readPages } from './pages.js'
-import {
-  appendSpan,
-  endsClause,
-  endsSentence,
-  isCapitals,
-  startsLowerCase,
-  wordCharacters,
-} from './text-shape.js'
+import { endsClause, endsSentence, isCapitals, startsLowerCase, wordCharacters } from './text-shape.js'
 
 /** A text in pieces. */
 export interface Segmented {
   readonly blocks: readonly Block[]
   readonly furniture: readonly Furniture[]
-  readonly pages: number | null
+  /** Offset of the first character of each page; `null` where no page break is recognisable. */
+  readonly pageStarts: readonly number[] | null
   readonly warnings: readonly string[]
 }
 
-/** Lines that belong together, with the shape their page gives them. */
+/** Lines that belong together. */
 interface Group {
   readonly lines: Line[]
   readonly label: Label | null
 }
 
+/** How a page uses its blank lines, and how wide its text is. */
+interface Layout {
+  /** Pages on which blank lines are spacing: many stand inside sentences, so that they end nothing. */
+  readonly spaced: ReadonlySet<number>
+  /** Whether the document has hardly a blank line, so that only a short last line shows where a paragraph ends. */
+  readonly isDense: boolean
+  readonly width: number
+}
+
 /**
- * Below this share of the column's width a line ended although the next word would have fitted: the paragraph ends
- * there. The margin of a sixth allows for proportional type, where characters are no measure of width.
+ * A line ended early when the next word would have fitted in this share of the column's width; a paragraph ends there.
+ * Estimated widths of full lines of the seeds lie within 8 % of the column's.
  */
-const SHORT_LINE = 5 / 6
-/** Share of blank lines inside sentences from which the blank lines of a page are spacing and end nothing. */
-const UNRELIABLE_BLANKS = 0.25
+const SHORT_LINE = 0.92
+/** The same for documents without blank lines, where it is the only sign and must be plain. */
+const VERY_SHORT_LINE = 0.8
+/** Share of blank lines inside sentences from which the blank lines of a page are spacing; the seeds have 0 or above 0.4. */
+const SPACED = 0.25
+/** Lines per blank line from which a document is set without blank lines between its paragraphs. */
+const DENSE = 25
 
 /**
  * Finds the pieces of a text in its lines.
@@ -48,22 +55,14 @@ export function segment(source: string, pageStarts: readonly number[] | null): S
   const trimmed = cutMargins(paged.lines)
   const noted = takeFootnotes(trimmed.lines)
   const stray = takeStrayMarks(noted.lines)
-  const isPaged = paged.pages !== null
-  const width = columnWidth(stray.lines)
-  const groups = groupLines(stray.lines, width)
-  const blocks = groups.map((group, index) =>
-    toBlock(source, group, groups[index + 1], isPaged, noted.references),
-  )
-  for (const note of noted.footnotes) {
-    const spans: Span[] = []
-    for (const line of note.lines) appendSpan(spans, source, [line.start, line.end])
-    blocks.push(block('footnote', spans, { label: note.mark, page: (note.lines[0]?.page ?? 0) + 1 }))
-  }
-  blocks.sort((a, b) => (a.spans[0]?.[0] ?? 0) - (b.spans[0]?.[0] ?? 0))
+  const groups = groupLines(stray.lines)
+  const blocks = groups.map((group, index) => toBlock(source, group, groups[index + 1], noted.references))
+  for (const note of noted.footnotes)
+    blocks.push(block('footnote', spansOf(source, note.lines), { label: note.mark }))
   return {
-    blocks,
+    blocks: blocks.sort((a, b) => (a.spans[0]?.[0] ?? 0) - (b.spans[0]?.[0] ?? 0)),
     furniture: [...paged.furniture, ...trimmed.furniture, ...stray.furniture],
-    pages: paged.pages,
+    pageStarts: paged.pageStarts,
     warnings: noted.unreferenced.map(mark => `no place in the text refers to footnote ${mark}`),
   }
 }
@@ -78,21 +77,18 @@ function takeStrayMarks(lines: readonly Line[]): { lines: Line[]; furniture: Fur
   for (const [index, line] of lines.entries()) {
     const next = lines[index + 1]
     const isMark = wordCharacters(line.text) === 0
+    const isLabel = isBareLabel(line.text)
     const isAttached =
       !isMark && next && !next.blankBefore && next.page === line.page && !isBareLabel(next.text)
-    if (!isMark && (!isBareLabel(line.text) || isAttached)) kept.push(line)
-    else
-      furniture.push({
-        name: isBareLabel(line.text) ? 'stray label' : 'stray mark',
-        spans: [[line.start, line.end]],
-      })
+    if (!isMark && (!isLabel || isAttached)) kept.push(line)
+    else furniture.push({ name: isLabel ? 'stray label' : 'stray mark', spans: [[line.start, line.end]] })
   }
   return { lines: kept, furniture }
 }
 
-/** Pages whose blank lines are spacing: many stand inside sentences. */
-function pagesWithSpacing(lines: readonly Line[]): Set<number> {
+function layoutOf(lines: readonly Line[]): Layout {
   const spaced = new Set<number>()
+  let blanksOfAll = 0
   for (const page of byPage(lines)) {
     let blanks = 0
     let inside = 0
@@ -102,19 +98,24 @@ function pagesWithSpacing(lines: readonly Line[]): Set<number> {
       blanks++
       if (!endsClause(before.text) && startsLowerCase(line.text) && !readLabel(line.text)) inside++
     }
+    blanksOfAll += blanks
     const number = page[0]?.page
-    if (inside >= 2 && inside >= blanks * UNRELIABLE_BLANKS && number !== undefined) spaced.add(number)
+    if (inside >= 2 && inside >= blanks * SPACED && number !== undefined) spaced.add(number)
   }
-  return spaced
+  return {
+    spaced,
+    isDense: lines.length > DENSE && blanksOfAll * DENSE < lines.length,
+    width: columnWidth(lines),
+  }
 }
 
-function groupLines(lines: readonly Line[], width: number): Group[] {
-  const spaced = pagesWithSpacing(lines)
+function groupLines(lines: readonly Line[]): Group[] {
+  const layout = layoutOf(lines)
   const groups: Group[] = []
   for (const [index, line] of lines.entries()) {
     const open = groups.at(-1)
     const label = labelOf(line, lines[index - 1], open)
-    if (open && !label && continues(open, line, lines[index + 1], width, spaced)) open.lines.push(line)
+    if (open && !label && continues(open, line, layout)) open.lines.push(line)
     else groups.push({ lines: [line], label })
   }
   return groups
@@ -125,12 +126,14 @@ function labelOf(line: Line, before: Line | undefined, open: Group | undefined):
   const label = readLabel(line.text)
   if (!label || !before) return label
   const isApart = line.blankBefore || line.page !== before.page
-  if (isApart && (endsClause(before.text) || label.ordinal === null || isHeadingLine(before))) return label
-  if (label.ordinal === null) return '-–*+o'.includes(label.style) && !endsClause(before.text) ? null : label
-  if (!endsClause(before.text) && !/\b(?:en|of|en\/of)$/.test(before.text)) return null
+  const isBullet = label.ordinal === null
+  if (isApart && (isBullet || endsClause(before.text) || isHeadingLine(before))) return label
+  if (isBullet) return '-–*+o'.includes(label.style) && !endsClause(before.text) ? null : label
+  if (!endsClause(before.text) && !/(?:^|[\s/])(?:en|of)$/.test(before.text)) return null
   const last = open?.label
-  if (last && last.style === label.style && last.ordinal !== null)
+  if (last?.style === label.style && last.ordinal !== null) {
     return label.ordinal === last.ordinal + 1 ? label : null
+  }
   return label.ordinal === 1 || isApart ? label : null
 }
 
@@ -139,56 +142,55 @@ function isHeadingLine(line: Line): boolean {
 }
 
 /** Whether a line carries on the piece before it. */
-function continues(
-  open: Group,
-  line: Line,
-  next: Line | undefined,
-  width: number,
-  spaced: ReadonlySet<number>,
-): boolean {
+function continues(open: Group, line: Line, layout: Layout): boolean {
   const before = open.lines.at(-1)
   if (!before) return false
-  const isPageBreak = before.page !== line.page
-  const isApart = line.blankBefore || isPageBreak
   const text = before.text
-  if (!isApart)
-    return isCapitals(text) === isCapitals(line.text) || !isCapitals(text) || !isWholeHeading(open)
-  const isLower = startsLowerCase(line.text)
-  const isShort = text.length + 1 + (line.text.split(' ')[0]?.length ?? 0) <= width * SHORT_LINE
-  const isAlone = before.blankBefore && open.lines.length >= 1
-  const isSpaced = spaced.has(before.page) && spaced.has(line.page)
-  if (/\p{L}[-‐]$/u.test(text)) return true
-  if (endsSentence(text) || /[:;]$/.test(text))
-    return isSpaced && !isPageBreak && !isShort && !isAlone && !/[:;]$/.test(text)
-  if (/,$/.test(text)) {
-    if (!isSpaced && !isPageBreak) return false
-    return isLower && !isShort && (!isAlone || !startsLowerCase(open.lines[0]?.text ?? ''))
+  const isPageBreak = before.page !== line.page
+  const [word = ''] = line.text.split(' ')
+  const room = textWidth(`${text} ${word}`) / layout.width
+  const isHeadingEnd = isCapitals(text) && open.lines.every(each => isCapitals(each.text))
+  if (!line.blankBefore && !isPageBreak) {
+    if (isHeadingEnd && !isCapitals(line.text)) return false
+    return !(layout.isDense && room < VERY_SHORT_LINE && endsSentence(text) && !startsLowerCase(line.text))
   }
-  if (isCapitals(text) && isCapitals(line.text)) return false
-  // No punctuation: the sentence goes on, unless this was a heading or a name on a line of its own.
-  if (isLower) return true
-  if (!isSpaced && !isPageBreak) return false
-  return !(isShort && isAlone) && next !== line
+  if (/\p{L}[-‐]$/u.test(text)) return true
+  if (isHeadingEnd) return false
+  const isSpaced = layout.spaced.has(before.page) && layout.spaced.has(line.page)
+  const isLower = startsLowerCase(line.text)
+  const isShort = room <= SHORT_LINE
+  // Where blank lines are spacing, the last line of a paragraph stands between two of them.
+  const isAlone = before.blankBefore
+  if (/[:;]\P{L}*$/u.test(text)) return false
+  if (endsSentence(text)) return isSpaced && !isPageBreak && !isShort && !isAlone
+  if (!isSpaced && !isPageBreak) return isLower && !endsClause(text)
+  // A sentence that began with a capital goes on after a comma; the parts of an enumeration end with one.
+  if (endsClause(text))
+    return isLower && !isShort && (!isAlone || !startsLowerCase(open.lines[0]?.text ?? ''))
+  return isLower || !(isShort && isAlone)
 }
 
-function isWholeHeading(group: Group): boolean {
-  return group.lines.every(line => isCapitals(line.text))
+function spansOf(source: string, lines: readonly Line[]): Span[] {
+  const spans: [number, number][] = []
+  for (const [index, line] of lines.entries()) {
+    const last = spans.at(-1)
+    const isOnward =
+      last && lines[index - 1]?.page === line.page && !/\S/.test(source.slice(last[1], line.start))
+    if (isOnward) last[1] = line.end
+    else spans.push([line.start, line.end])
+  }
+  return spans
 }
 
 function toBlock(
   source: string,
   group: Group,
   next: Group | undefined,
-  isPaged: boolean,
-  references: Parameters<typeof referencesIn>[0],
+  references: readonly FootnoteReference[],
 ): Block {
-  const spans: Span[] = []
-  for (const line of group.lines) appendSpan(spans, source, [line.start, line.end])
+  const spans = spansOf(source, group.lines)
   const text = group.lines.map(line => line.text).join(' ')
   const following = next?.lines.map(line => line.text).join(' ') ?? null
   const kind = isHeading(text, group.lines.length, following) ? 'heading' : group.label ? 'list-item' : 'text'
-  return block(kind, spans, {
-    page: isPaged ? (group.lines[0]?.page ?? 0) + 1 : null,
-    references: referencesIn(references, spans),
-  })
+  return block(kind, spans, { references: referencesIn(references, spans) })
 }

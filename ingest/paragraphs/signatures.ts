@@ -28,7 +28,7 @@ export function joinSignatures(source: string, blocks: readonly Block[]): Block[
     const comma = text.lastIndexOf(',') + 1
     const isSigner = here.kind === 'text' || here.kind === 'heading' || here.kind === 'list-item'
     if (isSigner && next && isFunction(text) && isName(textOf(source, next.spans))) {
-      joined.push(block('signature', [...here.spans, ...next.spans], { page: here.page }))
+      joined.push(block('signature', [...here.spans, ...next.spans]))
       index++
     } else if (
       isSigner &&

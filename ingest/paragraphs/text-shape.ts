@@ -49,11 +49,3 @@ export function isCapitals(text: string): boolean {
 export function wordCharacters(text: string): number {
   return text.match(/[\p{L}\p{N}]/gu)?.length ?? 0
 }
-
-/** Appends a range, as one with the last where only white space lies between them. */
-export function appendSpan(spans: Span[], source: string, span: Span): void {
-  const last = spans.at(-1)
-  if (last && last[1] <= span[0] && !/\S/.test(source.slice(last[1], span[0])))
-    spans[spans.length - 1] = [last[0], span[1]]
-  else spans.push(span)
-}
