@@ -28,13 +28,14 @@ export interface FoundParagraphs {
 export function findParagraphs(extracted: ExtractedText, documentId: string): FoundParagraphs {
   const { source } = extracted
   const pieces = extracted.blocks
-    ? { blocks: extracted.blocks, furniture: [], pages: extracted.pageStarts?.length ?? null, warnings: [] }
+    ? { blocks: extracted.blocks, furniture: [], pageStarts: extracted.pageStarts, warnings: [] }
     : segment(source, extracted.pageStarts)
   const front = readFrontMatter(source, pieces.blocks, [...extracted.furniture, ...pieces.furniture])
   const blocks = joinSignatures(source, front.blocks)
   const texts = blocks.map(each => textOf(source, each.spans))
   const places = placeLists(blocks.map((each, index) => ({ ...each, text: texts[index] ?? '' })))
   const paths = headingPaths(blocks, texts)
+  for (const [note, place] of referringBlocks(blocks)) paths[note] = paths[place] ?? []
   const labels = blocks.map((each, index) =>
     each.kind === 'footnote' ? `voetnoot ${each.label ?? ''}`.trim() : (places[index]?.label ?? null),
   )
@@ -70,7 +71,7 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
       page: pageOf(pieces.pageStarts, each.spans[0]?.[0] ?? 0),
       spans: each.spans,
       text: texts[index] ?? '',
-      searchText: withName(kind, labels[index] ?? null, texts[index] ?? '', search.texts[index] ?? ''),
+      searchText: withName(kind, texts[index] ?? '', search.texts[index] ?? ''),
       footnotes: [
         ...new Set(
           each.references.flatMap(reference => {
@@ -108,12 +109,29 @@ function pageOf(starts: readonly number[] | null, offset: number): number | null
   return Math.max(1, low)
 }
 
-/** Metadata, signatures and footnotes are asked for by what they are, which the page shows by their place only. */
-function withName(kind: Paragraph['kind'], label: string | null, text: string, searchText: string): string {
+/**
+ * Metadata and signatures are asked for by what they are, which the page shows by their place only. The number of a
+ * footnote is in its label already.
+ */
+function withName(kind: Paragraph['kind'], text: string, searchText: string): string {
   if (kind === 'signature') return `Ondertekening: ${searchText}`
-  if (kind === 'footnote' && label) return `${label}: ${searchText.replace(/^\d+\s+/, '')}`
+  if (kind === 'footnote') return searchText.replace(/^\d{1,3}\s+/, '')
   const name = kind === 'metadata' ? metadataName(text) : null
   return name ? `${name}: ${searchText}` : searchText
+}
+
+/** For each footnote that the text refers to, the block that does so first: the footnote belongs where that block does. */
+function referringBlocks(blocks: readonly Block[]): Map<number, number> {
+  const places = new Map<string, number>()
+  for (const [index, each] of blocks.entries()) {
+    for (const { mark } of each.references) if (!places.has(mark)) places.set(mark, index)
+  }
+  const found = new Map<number, number>()
+  for (const [index, each] of blocks.entries()) {
+    const place = each.kind === 'footnote' && each.label !== null ? places.get(each.label) : undefined
+    if (place !== undefined) found.set(index, place)
+  }
+  return found
 }
 
 /** The headings above each block, outermost first; a heading's own path ends above itself. */
