@@ -6,6 +6,9 @@ import { z } from 'zod'
 import { CodedFault } from '../../ingest/faults.js'
 import { type AnswerRecord, type Assistant, openAssistant, type Turn } from '../assistant.js'
 import { readConfiguration } from '../configuration.js'
+import { explain } from '../explain.js'
+import { ServerFault } from '../faults.js'
+import type { NearestSource } from '../protocol.js'
 import { bringIndexUpToDate } from './index-up-to-date.js'
 
 const batchLineSchema = z.union([
@@ -33,7 +36,14 @@ export function toJson(id: string, { answer, retrieved, durationMs }: AnswerReco
 }
 
 function failure(id: string | null, error: unknown) {
-  const code = error instanceof CodedFault ? String(error.code) : 'request-invalid'
+  const known = error instanceof CodedFault || error instanceof z.ZodError || error instanceof SyntaxError
+  const code = error instanceof CodedFault ? String(error.code) : known ? 'request-invalid' : 'internal'
+  if (error instanceof z.ZodError)
+    return {
+      id,
+      outcome: 'failed',
+      error: { code, message: 'The line must be {"id","question"} or {"id","turns":[…]} with texts.' },
+    }
   return {
     id,
     outcome: 'failed',
@@ -54,28 +64,48 @@ async function askTurns(
   return assistant.ask({ question: turns.at(-1) as string, history, answerId })
 }
 
+const WIDTH = 100
+
+/** Breaks a text into lines of at most `WIDTH` columns, each after `indent`. */
+function wrap(text: string, indent = ''): string {
+  const lines: string[] = []
+  for (const paragraph of text.split('\n')) {
+    let line = indent
+    for (const word of paragraph.split(' ')) {
+      if (line.length > indent.length && line.length + 1 + word.length > WIDTH) {
+        lines.push(line)
+        line = indent
+      }
+      line += line.length > indent.length ? ` ${word}` : word
+    }
+    lines.push(line)
+  }
+  return lines.join('\n')
+}
+
+function describe({ title, documentNumber, date, label, page }: NearestSource): string {
+  return [title, documentNumber, date, label, page === null ? null : `p. ${page}`].filter(Boolean).join(', ')
+}
+
 function printReadably({ answer }: AnswerRecord): void {
-  console.log(`\n${answer.answer}\n`)
+  console.log(`\n${wrap(answer.answer)}\n`)
   for (const citation of answer.citations) {
-    const place = [
-      citation.title,
-      citation.documentNumber,
-      citation.date,
-      citation.label,
-      citation.page && `p. ${citation.page}`,
-    ]
-    console.log(`[${citation.marker}] ${place.filter(Boolean).join(', ')}`)
-    console.log(`    “${citation.quote}”`)
+    console.log(wrap(`[${citation.marker}] ${describe(citation)}`))
     console.log(`    ${citation.href}\n`)
   }
-  if (answer.nearest.length > 0) console.log('Misschien bedoelt u:')
-  for (const source of answer.nearest)
-    console.log(`  - ${source.title}: “${source.quote.slice(0, 160)}”\n    ${source.href}`)
+  for (const source of answer.nearest) {
+    console.log(wrap(`- ${describe(source)}`))
+    console.log(wrap(`“${source.quote}”`, '    '))
+    console.log(`    ${source.href}\n`)
+  }
 }
 
 async function askBatch(assistant: Assistant, path: string): Promise<boolean> {
   let failed = false
-  for (const line of (await readFile(path, 'utf8')).split('\n')) {
+  const text = await readFile(path, 'utf8').catch(cause => {
+    throw new ServerFault('request-invalid', `The batch file ${path} cannot be read. ${USAGE}`, { cause })
+  })
+  for (const line of text.split('\n')) {
     if (line.trim() === '') continue
     let id: string | null = null
     try {
@@ -93,17 +123,35 @@ async function askBatch(assistant: Assistant, path: string): Promise<boolean> {
   return failed
 }
 
+const USAGE =
+  'Use: npm run ask -- "Uw vraag" [--json] [--explain] [--no-enrichment], or --batch FILE.jsonl --json.'
+
+/** @throws {ServerFault} `request-invalid` with the usage, for an option that does not exist. */
+function parseArguments<Parsed>(parse: () => Parsed): Parsed {
+  try {
+    return parse()
+  } catch (cause) {
+    throw new ServerFault('request-invalid', `${cause instanceof Error ? cause.message : cause} ${USAGE}`, {
+      cause,
+    })
+  }
+}
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      json: { type: 'boolean', default: false },
-      batch: { type: 'string' },
-      explain: { type: 'boolean', default: false },
-      'no-enrichment': { type: 'boolean', default: false },
-    },
-  })
+  const { values, positionals } = parseArguments(() =>
+    parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        batch: { type: 'string' },
+        explain: { type: 'boolean', default: false },
+        'no-enrichment': { type: 'boolean', default: false },
+      },
+    }),
+  )
   const question = positionals.join(' ')
+  if (question.trim() === '' && values.batch === undefined)
+    throw new ServerFault('question-empty', `No question was given. ${USAGE}`)
   const options = { enrichment: !values['no-enrichment'] }
   const configuration = readConfiguration()
   const { written } = await bringIndexUpToDate(configuration, options)
@@ -117,7 +165,7 @@ async function main(): Promise<void> {
     const record = await assistant.ask({ question })
     if (values.json) console.log(JSON.stringify(toJson(record.answer.answerId, record)))
     else printReadably(record)
-    if (values.explain) console.log(JSON.stringify(record.trace, null, 2))
+    if (values.explain) console.log(explain(record))
   } finally {
     await assistant.close()
   }
