@@ -3,10 +3,12 @@
  * functions, so that they meet.
  */
 import { readFileSync } from 'node:fs'
-import { stemmer } from '@orama/stemmers/dutch'
+import { stem } from './stemming.js'
+
+export { stem }
 
 /** Changes whenever the terms of any text change; an index built with another version is refused. */
-export const ANALYZER_VERSION = 1
+export const ANALYZER_VERSION = 2
 
 /** The terms of one text. Repeats are kept: their number is the term's frequency. */
 export interface AnalyzedText {
@@ -43,11 +45,6 @@ export function fold(text: string): string {
 /** The words of a text in order, folded: runs of letters and digits. */
 export function tokenize(text: string): string[] {
   return fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
-}
-
-/** The stem of a folded word. */
-export function stem(word: string): string {
-  return /\d/.test(word) || word.length < 4 ? word : stemmer(word)
 }
 
 /** Whether a folded word says nothing about the subject. */
