@@ -14,6 +14,7 @@ export type IngestFaultCode =
   | 'index-incompatible'
   | 'index-locked'
   | 'disk-full'
+  | 'folder-unwritable'
   | 'embedder-unavailable'
   | 'embedder-invalid'
 

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { ANALYZER_VERSION } from './analysis.js'
 import { describeDocument, documentId, listSources, type SourceFile } from './catalogue.js'
+import type { IndexableDocument } from './corpus-store.js'
 import type { Embedder } from './embedder.js'
 import { parseEnrichment, placeEnrichment } from './enrichment.js'
 import { IngestFault } from './faults.js'
 import { readIndexManifest, writeIndex } from './paragraph-index.js'
 import { readDocument } from './read-document.js'
-import type { IndexableDocument } from './search.js'
 
 /** What to ingest and where to. */
 export interface IngestOptions {
@@ -87,6 +87,6 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
     })
   }
   await mkdir(options.indexFolder, { recursive: true })
-  await writeIndex(options.indexFolder, documents, options.embedder, inputs, options.onProgress)
+  await writeIndex(options.indexFolder, documents, options.embedder, { inputs })
   return { written: true, documents: report }
 }

@@ -139,6 +139,62 @@ export class LexicalIndex {
     return scores
   }
 
+  /**
+   * Joins indexes whose entries follow each other: the same as one index built from all their entries.
+   *
+   * @param parts gives the indexes in order; called twice, so that they need not be in memory together
+   */
+  static merge(parts: () => Iterable<LexicalIndex>): LexicalIndex {
+    const termIds = new Map<string, number>()
+    const termsOfParts: Uint32Array[] = []
+    const frequencyOf: number[] = []
+    const allLengths: Uint32Array[] = []
+    let [size, entryCount] = [0, 0]
+    for (const part of parts()) {
+      const terms = new Uint32Array(part.#termIds.size)
+      for (const [term, local] of part.#termIds) {
+        let id = termIds.get(term)
+        if (id === undefined) {
+          id = termIds.size
+          termIds.set(term, id)
+        }
+        terms[local] = id
+        frequencyOf[id] =
+          (frequencyOf[id] ?? 0) + (part.#offsets[local + 1] as number) - (part.#offsets[local] as number)
+      }
+      termsOfParts.push(terms)
+      allLengths.push(part.#lengths.slice())
+      size += part.#entries.length
+      entryCount += part.#lengths.length
+    }
+    const offsets = new Uint32Array(termIds.size + 1)
+    for (const [id, frequency] of frequencyOf.entries()) {
+      offsets[id + 1] = (offsets[id] as number) + frequency
+    }
+    const cursor = offsets.slice()
+    const entries = new Uint32Array(size)
+    const frequencies = new Uint16Array(size)
+    const lengths = new Uint32Array(entryCount)
+    let [number, firstEntry] = [0, 0]
+    for (const part of parts()) {
+      const terms = termsOfParts[number] as Uint32Array
+      for (let local = 0; local < terms.length; local++) {
+        const id = terms[local] as number
+        let to = cursor[id] as number
+        const end = part.#offsets[local + 1] as number
+        for (let at = part.#offsets[local] as number; at < end; at++, to++) {
+          entries[to] = (part.#entries[at] as number) + firstEntry
+          frequencies[to] = part.#frequencies[at] as number
+        }
+        cursor[id] = to
+      }
+      lengths.set(allLengths[number] as Uint32Array, firstEntry)
+      firstEntry += part.#lengths.length
+      number++
+    }
+    return new LexicalIndex(termIds, offsets, entries, frequencies, lengths)
+  }
+
   /** Writes the postings into one buffer that `fromBuffer` opens. */
   toBuffer(): Buffer {
     const terms = Buffer.from([...this.#termIds.keys()].join('\n'), 'utf8')

@@ -1,28 +1,33 @@
 /** The paragraph index: written beside the old one, checked when opened, searched by several channels at once. */
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { ANALYZER_VERSION } from './analysis.js'
 import type { DocumentContent, Paragraph, PolicyDocument } from './corpus.js'
+import { CorpusPositions, CorpusStore, type EncodedDocument, type IndexableDocument } from './corpus-store.js'
+import {
+  FileAppender,
+  flushFolder,
+  replaceDurably,
+  sha256,
+  sha256OfFile,
+  writeDurably,
+  writeFault,
+} from './durable-files.js'
 import type { Embedder } from './embedder.js'
 import { IngestFault } from './faults.js'
-import {
-  buildSearchFiles,
-  type Candidate,
-  type IndexableDocument,
-  type IndexQuery,
-  listPassages,
-  ParagraphSearch,
-} from './search.js'
-import { VectorStore } from './vector-store.js'
+import { buildPart, StoredPart, storePart } from './index-part.js'
+import { type Candidate, type IndexQuery, mergeSearchFile, ParagraphSearch, SEARCH_FILES } from './search.js'
+import { VECTOR_FILES, type VectorEntry, VectorStore, VectorStoreBuilder } from './vector-store.js'
 
-/** Version of the stored format; another one is refused and rebuilt. */
-const FORMAT_VERSION = 1
+/** Version of the stored format; another one is refused and rebuilt. 1 held the corpus as one JSON file. */
+export const FORMAT_VERSION = 2
 
 /** An open index. */
 export interface ParagraphIndex {
-  /** Changes whenever the content does. */
+  /** Changes whenever the content does; equal content gives equal versions. */
   readonly version: string
   readonly embedderId: string
   documents(): Promise<readonly PolicyDocument[]>
@@ -44,176 +49,350 @@ const manifestSchema = z.object({
   version: z.string(),
   /** Hash of everything the index was made from; equal inputs need no new index. */
   inputs: z.string(),
+  documents: z.number(),
   paragraphs: z.number(),
+  questions: z.number(),
   vectors: z.number(),
   files: z.record(z.string(), z.object({ bytes: z.number(), sha256: z.string() })),
 })
 /** What the index folder says of itself. */
 export type IndexManifest = z.infer<typeof manifestSchema>
 
-const sha256 = (data: Buffer | string) => createHash('sha256').update(data).digest('hex')
+const FILES = {
+  documents: 'documents.json',
+  content: 'content.jsonl',
+  positions: 'positions.bin',
+} as const
 
-async function writeDurably(path: string, data: Buffer | string): Promise<void> {
-  const file = await open(path, 'w')
-  try {
-    await file.writeFile(data)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+/** How far the writing of an index is. */
+export interface WriteProgress {
+  readonly phase: 'documents' | 'search files'
+  readonly done: number
+  /** `null` where the number is not known in advance. */
+  readonly total: number | null
+}
+
+/** Settings of `writeParts`. */
+export interface WriteSettings {
+  readonly embedder: { readonly id: string; readonly dimensions: number }
+  /** Hash of everything the index is made from. */
+  readonly inputs: string
+  /** Number of vectors to expect, for a good start. */
+  readonly expectedVectors?: number
+  readonly onProgress?: (progress: WriteProgress) => void
+  /** Called right before the new index becomes the current one; may throw to keep the old one. */
+  readonly beforeSwap?: () => Promise<void>
 }
 
 /**
- * Writes an index into `folder` and makes it current. A crash at any moment leaves the old index current.
+ * Joins parts into an index and makes it the current one of a folder. A crash at any moment leaves the old index current.
  *
- * @param inputs hash of everything the index is made from
+ * @throws {IngestFault} `disk-full`, `folder-unwritable`
+ * @throws {DamagedPart} when a part is not what was stored
  */
-export async function writeIndex(
+export async function writeParts(
   folder: string,
-  documents: readonly IndexableDocument[],
-  embedder: Embedder,
-  inputs: string,
-  onProgress?: (done: number, total: number) => void,
+  parts: AsyncIterable<StoredPart> | Iterable<StoredPart>,
+  settings: WriteSettings,
 ): Promise<IndexManifest> {
-  const texts = [...listPassages(documents)]
-  const vectors: Float32Array[] = []
-  const batch = 256
-  for (let at = 0; at < texts.length; at += batch) {
-    vectors.push(...(await embedder.embedPassages(texts.slice(at, at + batch))))
-    onProgress?.(Math.min(at + batch, texts.length), texts.length)
-  }
   const generation = `generation-${randomUUID()}`
   const target = join(folder, generation)
-  await mkdir(join(target, 'vectors'), { recursive: true })
-  await writeDurably(join(target, 'corpus.json'), JSON.stringify(documents))
-  for (const [name, data] of buildSearchFiles(documents)) await writeDurably(join(target, name), data)
-  if (vectors.length > 0) {
-    const store = await VectorStore.build(vectors, embedder.dimensions)
-    await store.save(join(target, 'vectors'))
+  try {
+    await mkdir(target, { recursive: true })
+    const manifest = await writeGeneration(target, parts, settings)
+    await settings.beforeSwap?.()
+    const text = `${JSON.stringify(manifest, null, 2)}\n`
+    await writeDurably(join(target, 'manifest.json'), text)
+    await flushFolder(target)
+    await replaceDurably(join(folder, 'current'), `${generation} ${sha256(text)}\n`)
+    await removeOtherGenerations(folder, generation)
+    return manifest
+  } catch (error) {
+    await rm(target, { recursive: true, force: true }).catch(() => {})
+    throw writeFault(error, folder)
   }
-  const files: IndexManifest['files'] = {}
-  for (const name of await readdir(target, { recursive: true, withFileTypes: true })) {
-    if (!name.isFile()) continue
-    const path = join(name.parentPath, name.name)
-    const data = await readFile(path)
-    files[relative(target, path)] = { bytes: data.length, sha256: sha256(data) }
+}
+
+async function writeGeneration(
+  target: string,
+  parts: AsyncIterable<StoredPart> | Iterable<StoredPart>,
+  { embedder, inputs, expectedVectors, onProgress }: WriteSettings,
+): Promise<IndexManifest> {
+  const files: Record<string, { bytes: number; sha256: string }> = {}
+  const all: StoredPart[] = []
+  const documents: Omit<EncodedDocument, 'lines'>[] = []
+  const vectors = await VectorStoreBuilder.create(embedder.dimensions, expectedVectors ?? 1024)
+  const content = await FileAppender.create(target, FILES.content)
+  let [paragraphs, questions] = [0, 0]
+  try {
+    for await (const part of parts) {
+      all.push(part)
+      let [partParagraphs, partQuestions] = [0, 0]
+      for (const { lines, ...document } of part.encodedDocuments()) {
+        await content.add(lines)
+        documents.push(document)
+        partParagraphs += document.idHashes.length
+        partQuestions += document.questionCounts.reduce((sum, count) => sum + count, 0)
+      }
+      for (const [at, vector] of part.vectors().entries()) {
+        const entry: VectorEntry =
+          at < partParagraphs
+            ? { kind: 'paragraph', position: paragraphs + at }
+            : { kind: 'question', position: questions + at - partParagraphs }
+        vectors.add(vector, entry)
+      }
+      paragraphs += partParagraphs
+      questions += partQuestions
+      onProgress?.({ phase: 'documents', done: all.length, total: null })
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    files[FILES.content] = await content.finish()
+  } catch (error) {
+    await content.abandon()
+    throw error
   }
-  const manifest: IndexManifest = {
+  const write = async (name: string, data: Buffer) => {
+    await writeDurably(join(target, name), data)
+    files[name] = { bytes: data.length, sha256: sha256(data) }
+  }
+  const positions = CorpusPositions.of(documents)
+  await write(FILES.documents, Buffer.from(JSON.stringify(positions.documents)))
+  await write(FILES.positions, positions.toBuffer())
+  for (const [at, name] of SEARCH_FILES.entries()) {
+    onProgress?.({ phase: 'search files', done: at, total: SEARCH_FILES.length })
+    await write(
+      name,
+      mergeSearchFile(name, function* () {
+        for (const part of all) yield part.section(name)
+      }),
+    )
+  }
+  await vectors.save(target)
+  for (const name of Object.values(VECTOR_FILES)) {
+    const path = join(target, name)
+    files[name] = { bytes: (await stat(path)).size, sha256: await sha256OfFile(path) }
+  }
+  return {
     formatVersion: FORMAT_VERSION,
     analyzerVersion: ANALYZER_VERSION,
     embedder: { id: embedder.id, dimensions: embedder.dimensions },
-    version: sha256(JSON.stringify(files)).slice(0, 16),
+    version: sha256(JSON.stringify([embedder.id, ANALYZER_VERSION, files])).slice(0, 16),
     inputs,
-    paragraphs: documents.reduce((sum, { content }) => sum + content.paragraphs.length, 0),
-    vectors: vectors.length,
+    documents: documents.length,
+    paragraphs,
+    questions,
+    vectors: vectors.size,
     files,
   }
-  await writeDurably(join(target, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-  await writeFile(join(folder, 'current.new'), generation)
-  await rename(join(folder, 'current.new'), join(folder, 'current'))
-  for (const name of await readdir(folder)) {
-    if (name.startsWith('generation-') && name !== generation)
-      await rm(join(folder, name), { recursive: true })
-  }
-  return manifest
 }
 
-async function currentGeneration(folder: string): Promise<string> {
+async function removeOtherGenerations(folder: string, generation: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith('generation-') && name !== generation)
+      await rm(join(folder, name), { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+/** Paragraphs that `writeIndex` takes together into one part. */
+const PARAGRAPHS_PER_PART = 2_000
+
+/**
+ * Writes an index of ready-made documents and makes it the current one of a folder. Documents are taken one by one, so
+ * that they need not be in memory together.
+ *
+ * @throws {IngestFault} `embedder-unavailable`, `embedder-invalid`, `disk-full`, `folder-unwritable`
+ */
+export async function writeIndex(
+  folder: string,
+  documents: AsyncIterable<IndexableDocument> | Iterable<IndexableDocument>,
+  embedder: Embedder,
+  settings: Partial<Omit<WriteSettings, 'embedder'>> = {},
+): Promise<IndexManifest> {
+  const partsFolder = join(folder, `parts-${randomUUID()}`)
+  const store = async (batch: readonly IndexableDocument[], number: number) => {
+    const path = join(partsFolder, `${number}.part`)
+    await storePart(path, await buildPart(batch, embedder), embedder.dimensions)
+    return StoredPart.open(path)
+  }
+  async function* parts(): AsyncGenerator<StoredPart> {
+    let batch: IndexableDocument[] = []
+    let [paragraphs, number] = [0, 0]
+    for await (const document of documents) {
+      batch.push(document)
+      paragraphs += document.content.paragraphs.length
+      if (paragraphs < PARAGRAPHS_PER_PART) continue
+      yield await store(batch, number++)
+      batch = []
+      paragraphs = 0
+    }
+    if (batch.length > 0) yield await store(batch, number)
+  }
   try {
-    return join(folder, (await readFile(join(folder, 'current'), 'utf8')).trim())
-  } catch (cause) {
+    return await writeParts(folder, parts(), { inputs: '', ...settings, embedder })
+  } finally {
+    await rm(partsFolder, { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+const ANEW = 'Make the index anew with: npm run ingest -- --force'
+
+interface Generation {
+  readonly folder: string
+  readonly name: string
+  readonly manifestHash: string | null
+}
+
+async function currentGeneration(folder: string): Promise<Generation> {
+  const text = await readFile(join(folder, 'current'), 'utf8').catch(cause => {
     throw new IngestFault('index-missing', `There is no index in ${folder}. Make it with: npm run ingest`, {
       cause,
     })
-  }
+  })
+  const match = /^(generation-[0-9a-f-]{36})(?: ([0-9a-f]{64}))?\s*$/.exec(text)
+  if (!match) throw new IngestFault('index-damaged', `${join(folder, 'current')} is damaged. ${ANEW}`)
+  const name = match[1] as string
+  return { folder: join(folder, name), name, manifestHash: match[2] ?? null }
 }
 
 /**
  * Reads the manifest of the current index.
  *
- * @throws {IngestFault} `index-missing`, `index-damaged`
+ * @throws {IngestFault} `index-missing`, `index-damaged`, `index-incompatible` for a format that this version does not read
  */
 export async function readIndexManifest(folder: string): Promise<IndexManifest> {
-  const generation = await currentGeneration(folder)
+  return readManifestOf(folder, await currentGeneration(folder))
+}
+
+async function readManifestOf(folder: string, generation: Generation): Promise<IndexManifest> {
+  const damaged = (cause?: unknown) =>
+    new IngestFault('index-damaged', `The manifest of the index in ${folder} cannot be read. ${ANEW}`, {
+      cause,
+    })
+  let manifest: unknown
   try {
-    return manifestSchema.parse(JSON.parse(await readFile(join(generation, 'manifest.json'), 'utf8')))
+    const text = await readFile(join(generation.folder, 'manifest.json'), 'utf8')
+    if (generation.manifestHash !== null && sha256(text) !== generation.manifestHash) throw damaged()
+    manifest = JSON.parse(text)
   } catch (cause) {
-    throw new IngestFault(
-      'index-damaged',
-      `The manifest of the index in ${folder} cannot be read. Make the index anew with: npm run ingest -- --force`,
-      { cause },
-    )
+    throw cause instanceof IngestFault ? cause : damaged(cause)
   }
+  const format = z.object({ formatVersion: z.number() }).safeParse(manifest)
+  if (!format.success) throw damaged(format.error)
+  if (format.data.formatVersion !== FORMAT_VERSION)
+    throw new IngestFault(
+      'index-incompatible',
+      `The index in ${folder} has format ${format.data.formatVersion}; this version reads ${FORMAT_VERSION}. ${ANEW}`,
+    )
+  const parsed = manifestSchema.safeParse(manifest)
+  if (!parsed.success || generation.manifestHash === null) throw damaged(parsed.error)
+  return parsed.data
 }
 
 /**
- * Opens the current index of a folder.
+ * Opens the current index of a folder. Every file is compared with its checksum first.
  *
  * @throws {IngestFault} `index-missing`; `index-damaged` when a file has changed since it was written;
  *   `index-incompatible` when it was built with another embedder, analyzer or format.
  */
-export async function openIndex(folder: string, embedder: Embedder): Promise<ParagraphIndex> {
+export async function openIndex(
+  folder: string,
+  embedder: { readonly id: string; readonly dimensions: number },
+): Promise<ParagraphIndex> {
   const generation = await currentGeneration(folder)
-  const manifest = await readIndexManifest(folder)
-  const incompatible = (what: string) =>
-    new IngestFault('index-incompatible', `${what} Make the index anew with: npm run ingest -- --force`)
-  if (manifest.formatVersion !== FORMAT_VERSION)
-    throw incompatible(
-      `The index has format ${manifest.formatVersion}; this version reads ${FORMAT_VERSION}.`,
-    )
+  try {
+    return await openGeneration(folder, generation, embedder)
+  } catch (error) {
+    // An ingest that ends in between removes the generation that was current a moment ago.
+    const now = await currentGeneration(folder)
+    if (now.name === generation.name) throw error
+    return openGeneration(folder, now, embedder)
+  }
+}
+
+async function openGeneration(
+  folder: string,
+  generation: Generation,
+  embedder: { readonly id: string; readonly dimensions: number },
+): Promise<ParagraphIndex> {
+  const manifest = await readManifestOf(folder, generation)
+  const incompatible = (what: string) => new IngestFault('index-incompatible', `${what} ${ANEW}`)
   if (manifest.analyzerVersion !== ANALYZER_VERSION)
     throw incompatible(
       `The index was made by text analysis ${manifest.analyzerVersion}, not ${ANALYZER_VERSION}.`,
     )
   if (manifest.embedder.id !== embedder.id || manifest.embedder.dimensions !== embedder.dimensions)
     throw incompatible(
-      `The index was built with embedder ${manifest.embedder.id} (${manifest.embedder.dimensions} dimensions); the configuration asks for ${embedder.id} (${embedder.dimensions}).`,
+      `The index was built with embedder ${manifest.embedder.id} (${manifest.embedder.dimensions} dimensions); the configuration asks for ${embedder.id} (${embedder.dimensions}). Set EMBEDDINGS back, or:`,
     )
+  const inMemory = new Set<string>([FILES.documents, FILES.positions, ...SEARCH_FILES])
+  const expected = [FILES.content, ...inMemory, ...Object.values(VECTOR_FILES)]
   const data = new Map<string, Buffer>()
-  for (const [name, expected] of Object.entries(manifest.files)) {
-    const buffer = await readFile(join(generation, name)).catch(() => Buffer.alloc(0))
-    if (buffer.length !== expected.bytes || sha256(buffer) !== expected.sha256)
-      throw new IngestFault(
-        'index-damaged',
-        `${join(dirname(generation), name)} in the index is missing or damaged. Make the index anew with: npm run ingest -- --force`,
-      )
-    data.set(name, buffer)
+  for (const name of expected) {
+    const buffer = await checkFile(generation.folder, name, manifest, inMemory.has(name))
+    if (buffer) data.set(name, buffer)
   }
-  const documents = JSON.parse((data.get('corpus.json') as Buffer).toString('utf8')) as IndexableDocument[]
-  const vectors =
-    manifest.vectors > 0 ? await VectorStore.open(join(generation, 'vectors'), manifest.vectors) : null
-  return new OpenIndex(manifest, documents, new ParagraphSearch(documents, data, vectors))
+  const documents = JSON.parse((data.get(FILES.documents) as Buffer).toString('utf8')) as PolicyDocument[]
+  const positions = CorpusPositions.fromBuffer(documents, data.get(FILES.positions) as Buffer)
+  const vectors = manifest.vectors > 0 ? await VectorStore.open(generation.folder, embedder.dimensions) : null
+  const file = openSync(join(generation.folder, FILES.content), 'r')
+  const corpus = new CorpusStore(positions, (start, length) => {
+    const buffer = Buffer.allocUnsafe(length)
+    readSync(file, buffer, 0, length, start)
+    return buffer
+  })
+  return new OpenIndex(manifest, corpus, new ParagraphSearch(corpus, data, vectors), () => closeSync(file))
+}
+
+/** Compares a file with its checksum; gives its bytes when they are to be kept. */
+async function checkFile(
+  folder: string,
+  name: string,
+  manifest: IndexManifest,
+  keep: boolean,
+): Promise<Buffer | null> {
+  const path = join(folder, name)
+  const expected = manifest.files[name]
+  const damaged = (what: string, cause?: unknown) =>
+    new IngestFault('index-damaged', `${path} in the index ${what}. ${ANEW}`, { cause })
+  if (!expected) throw damaged('is not in its manifest')
+  const found = await stat(path).catch(cause => {
+    throw damaged('is missing', cause)
+  })
+  if (found.size !== expected.bytes)
+    throw damaged(`has ${found.size} bytes instead of ${expected.bytes}: it is cut short or changed`)
+  const buffer = keep ? await readFile(path) : null
+  const hash = buffer ? sha256(buffer) : await sha256OfFile(path)
+  if (hash !== expected.sha256) throw damaged('is damaged: its content does not match its checksum')
+  return buffer
 }
 
 class OpenIndex implements ParagraphIndex {
   readonly version: string
   readonly embedderId: string
-  readonly #documents: readonly IndexableDocument[]
+  readonly #corpus: CorpusStore
   readonly #search: ParagraphSearch
-  readonly #paragraphs: ReadonlyMap<string, Paragraph>
+  readonly #closeFile: () => void
+  #closed = false
 
-  constructor(manifest: IndexManifest, documents: readonly IndexableDocument[], search: ParagraphSearch) {
+  constructor(manifest: IndexManifest, corpus: CorpusStore, search: ParagraphSearch, closeFile: () => void) {
     this.version = manifest.version
     this.embedderId = manifest.embedder.id
-    this.#documents = documents
+    this.#corpus = corpus
     this.#search = search
-    this.#paragraphs = new Map(
-      documents.flatMap(({ content }) =>
-        content.paragraphs.map(paragraph => [paragraph.id, paragraph] as const),
-      ),
-    )
+    this.#closeFile = closeFile
   }
 
   async documents(): Promise<readonly PolicyDocument[]> {
-    return this.#documents.map(({ document }) => document)
+    return this.#corpus.documents
   }
 
   async content(documentId: string): Promise<DocumentContent | null> {
-    return this.#documents.find(({ document }) => document.id === documentId)?.content ?? null
+    return this.#corpus.content(documentId)
   }
 
   async paragraph(paragraphId: string): Promise<Paragraph | null> {
-    return this.#paragraphs.get(paragraphId) ?? null
+    const position = this.#corpus.positionOf(paragraphId)
+    return position === null ? null : this.#corpus.paragraph(position)
   }
 
   inverseDocumentFrequency(word: string): number {
@@ -224,5 +403,9 @@ class OpenIndex implements ParagraphIndex {
     return this.#search.search(query)
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#closeFile()
+  }
 }

@@ -1,15 +1,9 @@
 /** Searching paragraphs by several channels at once: what is stored for it, and the search itself. */
 import { type AnalyzedText, analyze } from './analysis.js'
-import type { DocumentContent, Paragraph, ParagraphEnrichment, PolicyDocument, Statement } from './corpus.js'
+import type { Paragraph, ParagraphEnrichment, PolicyDocument, Statement } from './corpus.js'
+import type { CorpusStore, IndexableDocument } from './corpus-store.js'
 import { type Bm25Parameters, LexicalIndex, LexicalIndexBuilder } from './lexical-index.js'
 import type { VectorStore } from './vector-store.js'
-
-/** A document with everything that goes into the index. */
-export interface IndexableDocument {
-  readonly document: PolicyDocument
-  readonly content: DocumentContent
-  readonly enrichment: readonly ParagraphEnrichment[]
-}
 
 /** Lexical channels: what is searched (text, text with enrichment, single questions) by which terms. */
 const LEXICAL_CHANNELS = [
@@ -64,29 +58,21 @@ const BM25_QUESTION: Bm25Parameters = { k1: 0.9, b: 0.3 }
 
 interface Entries {
   readonly paragraphs: readonly { readonly paragraph: Paragraph; readonly owner: IndexableDocument }[]
-  /** One entry per enrichment question. */
-  readonly questions: readonly {
-    readonly statement: Statement
-    readonly question: string
-    /** Position of its paragraph in `paragraphs`. */
-    readonly paragraph: number
-  }[]
+  /** The enrichment's questions, in the order of paragraphs, statements and questions. */
+  readonly questions: readonly string[]
   readonly enrichment: ReadonlyMap<string, ParagraphEnrichment>
 }
 
 function listEntries(documents: readonly IndexableDocument[]): Entries {
   const paragraphs: Entries['paragraphs'][number][] = []
-  const questions: Entries['questions'][number][] = []
+  const questions: string[] = []
   const enrichment = new Map<string, ParagraphEnrichment>()
   for (const owner of documents) {
     for (const item of owner.enrichment) enrichment.set(item.paragraphId, item)
     for (const paragraph of owner.content.paragraphs) {
-      const position = paragraphs.length
       paragraphs.push({ paragraph, owner })
-      for (const statement of enrichment.get(paragraph.id)?.statements ?? []) {
-        for (const question of statement.questions)
-          questions.push({ statement, question, paragraph: position })
-      }
+      for (const statement of enrichment.get(paragraph.id)?.statements ?? [])
+        questions.push(...statement.questions)
     }
   }
   return { paragraphs, questions, enrichment }
@@ -115,11 +101,13 @@ function addTerms(
   builders[`${field}-concepts`].add(analysis.concepts)
 }
 
-/** The texts to embed, in the order in which their vectors are stored: every paragraph, then every question. */
-export function* listPassages(documents: readonly IndexableDocument[]): Generator<string> {
-  const { paragraphs, questions } = listEntries(documents)
-  for (const { paragraph, owner } of paragraphs) yield contextText(paragraph, owner)
-  for (const { question } of questions) yield question
+/** The texts of one document to embed, in the order in which their vectors are stored. */
+export function listPassages(document: IndexableDocument): {
+  readonly paragraphs: readonly string[]
+  readonly questions: readonly string[]
+} {
+  const { paragraphs, questions } = listEntries([document])
+  return { paragraphs: paragraphs.map(({ paragraph, owner }) => contextText(paragraph, owner)), questions }
 }
 
 /** Everything that a search needs beside documents and vectors, by the name of the file that is to hold it. */
@@ -133,29 +121,40 @@ export function buildSearchFiles(documents: readonly IndexableDocument[]): Reado
     addTerms(builders, 'text', analyze(text))
     addTerms(builders, 'enriched', analyze(enrichedText(text, entries.enrichment.get(paragraph.id))))
   }
-  for (const { question } of entries.questions) addTerms(builders, 'question', analyze(question))
+  for (const question of entries.questions) addTerms(builders, 'question', analyze(question))
   return new Map(
     LEXICAL_CHANNELS.map(channel => [`${channel}.bin`, builders[channel].finish().toBuffer()] as const),
   )
 }
 
+/** Names of the files that `buildSearchFiles` makes. */
+export const SEARCH_FILES: readonly string[] = LEXICAL_CHANNELS.map(channel => `${channel}.bin`)
+
+/**
+ * The search file of a whole corpus from those of its documents: the same as one built from all documents together.
+ *
+ * @param parts gives the files of that name in the order of the documents; called more than once, so that they need not
+ *   be in memory together
+ */
+export function mergeSearchFile(_name: string, parts: () => Iterable<Buffer>): Buffer {
+  return LexicalIndex.merge(function* () {
+    for (const part of parts()) yield LexicalIndex.fromBuffer(part)
+  }).toBuffer()
+}
+
 /** Searches the paragraphs of one index. */
 export class ParagraphSearch {
-  readonly #entries: Entries
+  readonly #corpus: CorpusStore
   readonly #lexical: Record<LexicalChannel, LexicalIndex>
   readonly #vectors: VectorStore | null
 
   /**
-   * @param documents the same, in the same order, that the files were built from
-   * @param files what `buildSearchFiles` gave; must have been checked, nothing is validated here
+   * @param corpus the same documents, in the same order, that the files were built from
+   * @param files what `buildSearchFiles` or `mergeSearchFile` gave; must have been checked, nothing is validated here
    * @param vectors one per text of `listPassages`; `null` when there is none
    */
-  constructor(
-    documents: readonly IndexableDocument[],
-    files: ReadonlyMap<string, Buffer>,
-    vectors: VectorStore | null,
-  ) {
-    this.#entries = listEntries(documents)
+  constructor(corpus: CorpusStore, files: ReadonlyMap<string, Buffer>, vectors: VectorStore | null) {
+    this.#corpus = corpus
     this.#lexical = Object.fromEntries(
       LEXICAL_CHANNELS.map(channel => [
         channel,
@@ -172,10 +171,12 @@ export class ParagraphSearch {
 
   /** The best candidates, best first. */
   async search({ analysis, vector, weights, limit }: IndexQuery): Promise<readonly Candidate[]> {
-    const count = this.#entries.paragraphs.length
+    const count = this.#corpus.paragraphCount
+    const questionCount = this.#corpus.questionCount
+    const ownerOf = (question: number) => this.#corpus.positions.paragraphOfQuestion(question)
     const fused = new Float32Array(count)
     const perChannel = new Map<Channel, Float32Array>()
-    const questionScores = new Float32Array(this.#entries.questions.length)
+    const questionScores = new Float32Array(questionCount)
     const addChannel = (channel: Channel, scores: Float32Array, weight: number) => {
       let best = 0
       for (const score of scores) if (score > best) best = score
@@ -200,8 +201,10 @@ export class ParagraphSearch {
       for (const score of scores) if (score > best) best = score
       if (best === 0) continue
       const byParagraph = new Float32Array(count)
-      for (const [at, { paragraph }] of this.#entries.questions.entries()) {
+      for (let at = 0; at < questionCount; at++) {
         const score = scores[at] as number
+        if (score === 0) continue
+        const paragraph = ownerOf(at)
         if (score > (byParagraph[paragraph] as number)) byParagraph[paragraph] = score
         questionScores[at] = (questionScores[at] as number) + (weight * score) / best
       }
@@ -209,9 +212,8 @@ export class ParagraphSearch {
     }
     if (weights.vectors && this.#vectors) {
       const similarities = new Float32Array(count)
-      for (const { position, similarity } of await this.#vectors.nearest(vector, 200)) {
-        const paragraph =
-          position < count ? position : (this.#entries.questions[position - count]?.paragraph as number)
+      for (const { kind, position, similarity } of await this.#vectors.nearest(vector, 200)) {
+        const paragraph = kind === 'paragraph' ? position : ownerOf(position)
         similarities[paragraph] = Math.max(similarities[paragraph] as number, similarity)
       }
       addChannel('vectors', similarities, weights.vectors)
@@ -220,30 +222,27 @@ export class ParagraphSearch {
       .filter(at => (fused[at] as number) > 0)
       .sort((a, b) => (fused[b] as number) - (fused[a] as number))
       .slice(0, limit)
-    const bestQuestion = new Map<number, number>()
-    for (const [at, { paragraph }] of this.#entries.questions.entries()) {
-      const known = bestQuestion.get(paragraph)
-      const score = questionScores[at] as number
-      if (score > 0 && (known === undefined || score > (questionScores[known] as number)))
-        bestQuestion.set(paragraph, at)
-    }
-    return best.map(position => {
-      const { paragraph, owner } = this.#entries.paragraphs[position] as Entries['paragraphs'][number]
-      const question = bestQuestion.get(position)
-      const matched = question === undefined ? undefined : this.#entries.questions[question]
-      return {
-        paragraph,
-        document: owner.document,
-        score: fused[position] as number,
-        channels: Object.fromEntries([...perChannel].map(([channel, scores]) => [channel, scores[position]])),
-        statement: matched
-          ? {
-              statement: matched.statement,
-              question: matched.question,
-              score: questionScores[question as number] as number,
-            }
-          : null,
-      }
-    })
+    return best.map(position => ({
+      paragraph: this.#corpus.paragraph(position),
+      document: this.#corpus.documentOf(position),
+      score: fused[position] as number,
+      channels: Object.fromEntries([...perChannel].map(([channel, scores]) => [channel, scores[position]])),
+      statement: this.#bestStatement(position, questionScores),
+    }))
+  }
+
+  #bestStatement(position: number, questionScores: Float32Array): Candidate['statement'] {
+    const { firstQuestions } = this.#corpus.positions
+    const first = firstQuestions[position] as number
+    const end = firstQuestions[position + 1] as number
+    let best = -1
+    for (let at = first; at < end; at++)
+      if ((questionScores[at] as number) > (best < 0 ? 0 : (questionScores[best] as number))) best = at
+    if (best < 0) return null
+    const asked = (this.#corpus.enrichment(position)?.statements ?? []).flatMap(statement =>
+      statement.questions.map(question => ({ statement, question })),
+    )
+    const matched = asked[best - first] as (typeof asked)[number]
+    return { ...matched, score: questionScores[best] as number }
   }
 }

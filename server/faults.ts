@@ -76,6 +76,7 @@ export const FAULTS = {
   'index-incompatible': { status: 503, closeCode: null, retryable: true, text: unavailable },
   'index-locked': { status: 503, closeCode: null, retryable: true, text: unavailable },
   'disk-full': { status: 503, closeCode: null, retryable: true, text: unavailable },
+  'folder-unwritable': { status: 503, closeCode: null, retryable: true, text: unavailable },
   'embedder-unavailable': { status: 503, closeCode: null, retryable: true, text: unavailable },
   'embedder-invalid': { status: 500, closeCode: null, retryable: false, text: unavailable },
   'configuration-invalid': { status: 500, closeCode: null, retryable: false, text: unavailable },
