@@ -35,7 +35,7 @@ export function searchTexts(source: string, pieces: readonly SearchPiece[]): Sea
   let repairedWords = 0
   const texts = pieces.map(piece => {
     const joined = undoHyphenation(withoutRanges(source, piece), known)
-    const bare = withoutMarks(joined.text.replace(/(?<=^|\n)\s*(?:[•▪●◦‣·■□∞]\s+)+/g, '')).replace(
+    const bare = withoutMarks(joined.text.replace(/(?<=^|\n)\s*(?:[•▪●◦‣·■□∞–-]\s+)+/g, '')).replace(
       /\s+/g,
       ' ',
     )
@@ -83,7 +83,8 @@ function undoHyphenation(text: string, known: ReadonlySet<string>): { text: stri
   const joined = text.replace(
     /([\p{L}\p{N}'’.-]*)(\s?)[-‐\u00ad]\s*\n\s*([\p{L}\p{N}'’-]+)/gu,
     (whole, first: string, space: string, second: string) => {
-      if (!first || space) return `${first}${space}-${second}`
+      // A dash between spaces is no hyphen; after "en" it stands for the first part of "mensensmokkel en -handel".
+      if (!first || space) return /^(?:en|of)$/.test(first) ? `${first} -${second}` : whole
       if (/^(?:en|of|en\/of|dan|maar|als|resp)$/.test(second)) return `${first}- ${second}`
       const hyphenated = `${first}-${second}`
       const tail = first.split('-').at(-1) ?? ''
@@ -96,7 +97,7 @@ function undoHyphenation(text: string, known: ReadonlySet<string>): { text: stri
         KEEPS_HYPHEN.test(tail) ||
         VOWEL_CLASH.test(`${first.at(-1)}${second[0]}`)
       words++
-      return whole.length > 0 && keeps ? hyphenated : `${first}${second}`
+      return keeps ? hyphenated : `${first}${second}`
     },
   )
   return { text: joined, words }
@@ -127,7 +128,7 @@ function decodeTwice(text: string): string {
 }
 
 /** What recognition makes of "ë": a euro or cent sign inside a word, "é" where Dutch has only "ë". */
-function repairLetters(word: string): string {
+export function repairLetters(word: string): string {
   return word
     .replace(/(?<=\p{L})[€¢](?=\p{L}|$)/gu, 'ë')
     .replace(/(?<=e)é(?=\p{L}|$)/gu, 'ë')
