@@ -290,7 +290,8 @@ export class VindplaatsChat extends LitElement {
       language: this.#language,
       openParagraph: open?.turnId === turn.id ? (this.#sourceView?.source?.paragraphId ?? null) : null,
       canAsk: !this.#session?.pending,
-      contact: this.#api?.absolute(this.#settings?.contactUrl ?? 'about:') ?? null,
+      contact: this.#settings?.contactUrl ?? null,
+      canRate: this.#settings?.answersKept ?? true,
       copied: this.#copied === turn.id,
       rating: this.#ratings.get(turn.id) ?? 'none',
       onOpen: this.#openSource,
@@ -304,7 +305,8 @@ export class VindplaatsChat extends LitElement {
       onCopy: asked => {
         if (!asked.answer) return
         const absolute = (href: string): string | null => this.#api?.absolute(href) ?? null
-        void this.#copy(answerAsText(asked.answer, absolute, texts, this.#language), asked.id)
+        const link = this.#settings?.answersKept ? this.#api?.answerPage(asked.answer.answerId) : undefined
+        void this.#copy(answerAsText(asked.answer, link ?? null, absolute, texts, this.#language), asked.id)
       },
       onRate: this.#rate,
       onRateDown: (rated, reason, comment) => void this.#sendRating(rated, 'down', reason, comment),

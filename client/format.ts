@@ -53,9 +53,14 @@ export const citationAsText = (
   return [identification, texts.quoted(source.quote), ...(address === null ? [] : [address])].join('\n')
 }
 
-/** A question with its answer and the list of sources, as plain text. */
+/**
+ * A question with its answer and the list of sources, as plain text.
+ *
+ * @param link Address of the kept answer; `null` when none is kept.
+ */
 export const answerAsText = (
   answer: Answer,
+  link: string | null,
   absolute: (href: string) => string | null,
   texts: WidgetTexts,
   language: Language,
@@ -69,4 +74,5 @@ export const answerAsText = (
         `[${citation.marker}] ${citationAsText(citation, absolute(citation.href), texts, language)}`,
     ),
     texts.composedBy[answer.composedBy],
+    ...(link === null ? [] : [`${texts.answerLink}: ${link}`]),
   ].join('\n\n')

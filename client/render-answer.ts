@@ -17,6 +17,8 @@ export interface AnswerContext {
   readonly language: Language
   /** Paragraph id of the source that is open, when it belongs to this turn. */
   readonly openParagraph: string | null
+  /** Address of the contact page; `null`: none is configured. */
+  readonly contact: string | null
   /** A source is opened; the trigger gets the focus back when it is closed. */
   readonly onOpen: (turn: Turn, sources: readonly Source[], index: number, trigger: HTMLElement) => void
   /** A citation is pointed at (`now` false) or focused (`now` true). */
@@ -52,10 +54,15 @@ const renderCitation = (turn: Turn, marker: number, context: AnswerContext): Tem
   >${marker}</button>`
 }
 
-const renderSegment = (turn: Turn, segment: AnswerSegment, context: AnswerContext): TemplateResult => {
+const renderSegment = (
+  turn: Turn,
+  segment: AnswerSegment,
+  context: AnswerContext,
+  quoted: boolean,
+): TemplateResult => {
   const verbatim = segment.kind === 'quote' || segment.kind === 'list-item'
   return html`<span
-      class=${classMap({ segment: true, quote: segment.kind === 'quote', unconfirmed: segment.support === 'niet bevestigd' })}
+      class=${classMap({ segment: true, quoted, unconfirmed: segment.support === 'niet bevestigd' })}
       lang=${verbatim ? 'nl' : nothing}
       dir=${verbatim ? 'auto' : nothing}
     >${segment.text}</span>${
@@ -68,13 +75,31 @@ const renderSegment = (turn: Turn, segment: AnswerSegment, context: AnswerContex
     } `
 }
 
-const renderBlock = (turn: Turn, block: AnswerBlock, context: AnswerContext): TemplateResult => {
-  const draw = (segment: AnswerSegment): TemplateResult => renderSegment(turn, segment, context)
+/** The text of a remark, with the address of the contact page as a link where the remark ends with it. */
+const renderNote = (text: string, contact: string | null): TemplateResult =>
+  contact !== null && text.endsWith(contact)
+    ? html`${text.slice(0, -contact.length)}<a href=${contact}>${contact}</a>`
+    : html`${text}`
+
+const renderBlock = (
+  turn: Turn,
+  block: AnswerBlock,
+  isFirst: boolean,
+  context: AnswerContext,
+): TemplateResult => {
+  // Quotation marks stand around a sentence, not around the introduction of a list that goes on below it.
+  const quoted = block.kind === 'quotation' && block.items.length === 0
+  const draw = (segment: AnswerSegment): TemplateResult => renderSegment(turn, segment, context, quoted)
   switch (block.kind) {
     case 'paragraph':
       return html`<p>${block.segments.map(draw)}</p>`
-    case 'note':
-      return html`<p class="note">${icons.information}<span>${block.segment.text}</span></p>`
+    case 'note': {
+      const text = renderNote(block.segment.text, context.contact)
+      // What opens an answer is the answer: a refusal says first that there is none.
+      return isFirst
+        ? html`<p>${text}</p>`
+        : html`<p class="note">${icons.information}<span>${text}</span></p>`
+    }
     case 'quotation':
       return html`<blockquote part="quote">
         ${block.sentences.length === 0 ? nothing : html`<p>${block.sentences.map(draw)}</p>`}
@@ -94,24 +119,51 @@ const renderSourceLine = (source: Source, context: AnswerContext): TemplateResul
   }`
 }
 
+/** The citations of each document, documents and citations in the order of their markers. */
+const byDocument = (citations: readonly Citation[]): readonly (readonly Citation[])[] => {
+  const groups = new Map<string, Citation[]>()
+  for (const citation of citations) {
+    const group = groups.get(citation.documentId)
+    if (group) group.push(citation)
+    else groups.set(citation.documentId, [citation])
+  }
+  return [...groups.values()]
+}
+
+const renderPlace = (turn: Turn, citation: Citation, context: AnswerContext): TemplateResult => {
+  const { texts } = context
+  const place = placeOf(citation, texts).join(' · ') || citation.headingPath.at(-1) || texts.readParagraph
+  return html`<button
+    type="button"
+    class=${classMap({ place: true, open: context.openParagraph === citation.paragraphId })}
+    aria-haspopup="dialog"
+    @click=${(event: Event) =>
+      context.onOpen(
+        turn,
+        turn.citations,
+        turn.citations.indexOf(citation),
+        event.currentTarget as HTMLElement,
+      )}
+  ><span class="visually-hidden">${texts.sourceMarker(citation.marker)}: </span><span class="number" aria-hidden="true">${citation.marker}</span><span class="place-text">${place}</span></button>`
+}
+
 const renderSources = (turn: Turn, context: AnswerContext): TemplateResult => html`
   <div class="sources" part="sources">
     <h4 class="label">${context.texts.sources}</h4>
     <ul>
-      ${turn.citations.map(
-        (citation, index) => html`<li>
-          <button
-            type="button"
-            class=${classMap({ 'source-line': true, open: context.openParagraph === citation.paragraphId })}
-            aria-haspopup="dialog"
-            @click=${(event: Event) =>
-              context.onOpen(turn, turn.citations, index, event.currentTarget as HTMLElement)}
-          >
-            <span class="number" aria-hidden="true">${citation.marker}</span>
-            <span><span class="visually-hidden">${context.texts.sourceMarker(citation.marker)}: </span>${renderSourceLine(citation, context)}</span>
-          </button>
-        </li>`,
-      )}
+      ${byDocument(turn.citations).map(citations => {
+        const [first] = citations
+        if (!first) return nothing
+        const details = [
+          ...(first.date === null ? [] : [formatDate(first.date, context.language)]),
+          ...(first.documentNumber === null ? [] : [first.documentNumber]),
+        ]
+        return html`<li>
+          <p class="source-line"><span class="source-title" lang="nl">${first.title}</span>
+            ${details.length === 0 ? nothing : html`<span class="source-details">${details.join(' · ')}</span>`}</p>
+          <div class="places">${citations.map(citation => renderPlace(turn, citation, context))}</div>
+        </li>`
+      })}
     </ul>
   </div>`
 
@@ -140,27 +192,14 @@ const renderNearest = (
   </div>`
 
 /** What is known of an answer: streamed so far, complete, or a refusal with what may have been meant. */
-export const renderAnswer = (turn: Turn, contact: string | null, context: AnswerContext): TemplateResult => {
+export const renderAnswer = (turn: Turn, context: AnswerContext): TemplateResult => {
   const { texts } = context
   const { answer } = turn
   const unconfirmed = turn.segments.some(segment => segment.support === 'niet bevestigd')
   return html`
-    ${answerBlocks(turn.segments).map(block => renderBlock(turn, block, context))}
+    ${answerBlocks(turn.segments).map((block, index) => renderBlock(turn, block, index === 0, context))}
     ${answer?.outcome === 'refused' && turn.segments.length === 0 ? html`<p>${answer.answer}</p>` : nothing}
     ${unconfirmed ? html`<p class="note">${icons.warning}<span>${texts.unconfirmedExplanation}</span></p>` : nothing}
-    ${
-      answer && answer.unanswered.length > 0 && answer.outcome === 'answered'
-        ? html`<div class="note">${icons.information}
-            <div>${texts.unanswered}<ul>${answer.unanswered.map(part => html`<li>${part}</li>`)}</ul></div>
-          </div>`
-        : nothing
-    }
-    ${
-      answer?.outcome === 'refused'
-        ? html`<p class="help">${texts.refusalHelp[answer.reason]}
-            ${contact === null ? nothing : html`<a href=${contact}>${texts.contact}</a>.`}</p>`
-        : nothing
-    }
     ${answer?.outcome === 'refused' && answer.nearest.length > 0 ? renderNearest(turn, answer.nearest, context) : nothing}
     ${turn.status !== 'streaming' && turn.citations.length > 0 ? renderSources(turn, context) : nothing}
   `

@@ -9,9 +9,10 @@ import { type AnswerContext, renderAnswer } from './render-answer.js'
 export interface TurnContext extends AnswerContext {
   /** Whether this turn can be asked again now: nothing else is pending. */
   readonly canAsk: boolean
-  readonly contact: string | null
   /** Whether the answer was just copied. */
   readonly copied: boolean
+  /** Whether the server keeps answers, and so takes ratings of them. */
+  readonly canRate: boolean
   /** Where the rating stands that the visitor is giving to this turn. */
   readonly rating: 'none' | 'asking' | 'thanked' | 'failed'
   readonly onRetry: (turn: Turn) => void
@@ -88,9 +89,13 @@ const renderAnswered = (turn: Turn, context: TurnContext): TemplateResult => {
       <button type="button" class="quiet" @click=${() => context.onCopy(turn)}>
         ${context.copied ? icons.done : icons.copy}${context.copied ? texts.copied : texts.copy}
       </button>
-      <span class="thumbs" role="group" aria-label=${texts.ratingQuestion}>
-        ${thumb('up', texts.helpful)}${thumb('down', texts.unhelpful)}
-      </span>
+      ${
+        context.canRate
+          ? html`<span class="thumbs" role="group" aria-label=${texts.ratingQuestion}>
+              ${thumb('up', texts.helpful)}${thumb('down', texts.unhelpful)}
+            </span>`
+          : nothing
+      }
     </div>
     ${context.rating === 'asking' ? renderRatingForm(turn, context) : nothing}
     ${context.rating === 'thanked' ? html`<p class="hint">${texts.ratingThanks}</p>` : nothing}
@@ -105,7 +110,7 @@ export const renderTurn = (turn: Turn, context: TurnContext): TemplateResult => 
   return html`<li class="turn" part="turn" data-status=${turn.status} data-turn=${turn.id}>
     <h3 class="question" part="question"><span class="asked">${texts.you}</span><span class="question-text" dir="auto">${turn.question}</span></h3>
     <div class="answer ${refused ? 'refused' : ''}" part="answer">
-      ${renderAnswer(turn, context.contact, context)}
+      ${renderAnswer(turn, context)}
       ${turn.status === 'waiting' || turn.status === 'streaming' ? renderProgress(turn, context) : nothing}
       ${turn.status === 'stopped' ? html`<p class="hint">${texts.stopped}</p>${renderAgain(turn, texts.askAgain, context)}` : nothing}
       ${turn.status === 'failed' ? renderFault(turn, context) : nothing}

@@ -7,6 +7,9 @@ const REQUEST_TIMEOUT = 10_000
 /** Milliseconds before its end at which a visitor token is not used any more. */
 const TOKEN_MARGIN = 15_000
 
+/** Paragraphs fetched on either side of a cited one: about a printed page together. */
+const NEIGHBOURS = 5
+
 /** The server of one widget. */
 export class ServerApi {
   /** Address of the server with a trailing slash; may have a path. */
@@ -35,7 +38,9 @@ export class ServerApi {
   /** A paragraph among its neighbours. Rejects when it is unknown or the server cannot be reached. */
   async paragraph(documentId: string, anchor: string): Promise<ParagraphView> {
     const path = `v1/documents/${encodeURIComponent(documentId)}/paragraphs/${encodeURIComponent(anchor)}`
-    return this.#json<ParagraphView>(path, { headers: await this.#authorization() })
+    return this.#json<ParagraphView>(`${path}?neighbours=${NEIGHBOURS}`, {
+      headers: await this.#authorization(),
+    })
   }
 
   /** A socket to `/v1/chat`, not yet open. Rejects when a visitor token is needed and refused. */
@@ -52,6 +57,11 @@ export class ServerApi {
       this.#token = null
     })
     return socket
+  }
+
+  /** The page of a kept answer. */
+  answerPage(answerId: string): string {
+    return new URL(`antwoorden/${encodeURIComponent(answerId)}`, this.baseUrl).href
   }
 
   /** The absolute address of a link the server gave; `null` for anything that is no web address. */

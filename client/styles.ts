@@ -321,6 +321,10 @@ const layout = css`
     margin-block-end: 0.3em;
     color: var(--_text);
   }
+  /* On a wide panel everything stands in one column, the width of a comfortable line. */
+  .composer, .notice, .trouble {
+    padding-inline: max(1.25em, calc((100% - 49.5em) / 2));
+  }
   .composer-row {
     display: flex;
     align-items: flex-end;
@@ -358,9 +362,11 @@ const layout = css`
     font-size: 0.9375em;
   }
   .notice {
-    padding: 0 1.25em 0.7em;
+    padding: 0 1.25em 0.6em;
     background: var(--_surface-subtle);
     color: var(--_text-subtle);
+  }
+  .notice p {
     font-size: 0.8125em;
   }
   .notice strong {
@@ -428,10 +434,10 @@ const turns = css`
     font-size: 1.09375em;
     line-height: 1.55;
   }
-  .segment.quote::before {
+  .segment.quoted::before {
     content: '‘';
   }
-  .segment.quote::after {
+  .segment.quoted::after {
     content: '’';
   }
   blockquote ul {
@@ -522,22 +528,42 @@ const turns = css`
     margin-block-end: 0.35em;
   }
   .source-line {
-    display: flex;
-    gap: 0.65em;
-    align-items: baseline;
-    inline-size: 100%;
-    min-block-size: 2em;
-    padding: 0.3em 0.4em;
-    margin-inline-start: -0.4em;
-    border: 0;
-    border-radius: var(--_radius);
-    background: none;
-    text-align: start;
     font-size: 0.9375em;
     line-height: 1.4;
   }
-  .source-line:hover, .source-line.open {
+  .sources li + li {
+    margin-block-start: 0.6em;
+  }
+  .places {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.35em;
+    margin-block-start: 0.3em;
+  }
+  .place {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.45em;
+    max-inline-size: 100%;
+    min-block-size: 2.25em;
+    padding: 0.2em 0.65em 0.2em 0.35em;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    color: var(--_action);
+    font-size: 0.875em;
+    line-height: 1.25;
+    text-align: start;
+  }
+  .place:hover, .place.open {
+    border-color: var(--_action);
     background: var(--_action-surface);
+    color: var(--_action-hover);
+  }
+  .place-text {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .number {
     flex: none;
@@ -552,10 +578,7 @@ const turns = css`
     font-variant-numeric: tabular-nums;
   }
   .source-title {
-    color: var(--_action);
-    text-decoration: underline;
-    text-decoration-thickness: 1px;
-    text-underline-offset: 0.15em;
+    font-weight: 600;
   }
   .source-details {
     color: var(--_text-subtle);

@@ -2,7 +2,7 @@
  * Every word a visitor reads in the browser that does not come from the server: the widget in Dutch (the standard,
  * level B1) and English, the demo page in Dutch.
  */
-import type { Answer, Feedback, RefusalReason } from '../server/protocol.js'
+import type { Answer, Feedback } from '../server/protocol.js'
 import type { ClientFaultCode } from './chat-session.js'
 
 /** Languages of the widget. */
@@ -48,18 +48,17 @@ export interface WidgetTexts {
   readonly restored: string
   readonly sources: string
   readonly citation: (marker: number, description: string) => string
+  readonly readParagraph: string
   readonly sourceMarker: (marker: number) => string
   readonly citationHint: string
   readonly unconfirmed: string
   readonly unconfirmedExplanation: string
-  readonly unanswered: string
   readonly nearest: string
-  readonly refusalHelp: Readonly<Record<RefusalReason, string>>
-  readonly contact: string
   readonly copy: string
   readonly copied: string
   readonly copyFailed: string
   readonly copiedQuestion: string
+  readonly answerLink: string
   readonly helpful: string
   readonly unhelpful: string
   readonly ratingQuestion: string
@@ -140,30 +139,22 @@ const nl: WidgetTexts = {
   },
   offline: 'U bent offline. Wat hier staat, kunt u blijven lezen.',
   offlinePending: 'U bent offline. Wij gaan verder met uw vraag zodra u weer verbinding hebt.',
-  slow: 'De verbinding is weggevallen. Wij proberen haar te herstellen.',
+  slow: 'De verbinding is weggevallen. Wij maken opnieuw verbinding.',
   restored: 'De verbinding is terug.',
   sources: 'Bronnen',
   citation: (marker, description) => `Bron ${marker}: ${description}`,
+  readParagraph: 'lees de alinea',
   sourceMarker: marker => `Bron ${marker}`,
   citationHint: 'Klik om de alinea te lezen',
   unconfirmed: 'niet bevestigd',
   unconfirmedExplanation:
     'Niet bevestigd betekent: wij vonden deze zin niet terug in de bron. Lees zelf de bron na.',
-  unanswered: 'Hierover staat niets in de documenten:',
   nearest: 'Misschien bedoelt u',
-  refusalHelp: {
-    'no-evidence': 'Probeer andere woorden, of noem het document waar u aan denkt.',
-    language: 'Stel uw vraag in het Nederlands.',
-    'out-of-scope': 'Vraag iets over de inhoud van de documenten.',
-    opinion: 'Vraag wat er in de documenten staat, niet wat u het beste kunt doen.',
-    instruction: 'Vraag iets over de inhoud van de documenten.',
-    unclear: 'Schrijf in een hele zin wat u wilt weten.',
-  },
-  contact: 'Neem contact op',
   copy: 'Kopieer antwoord met bronnen',
   copied: 'Gekopieerd',
   copyFailed: 'Kopiëren lukt niet in deze browser',
   copiedQuestion: 'Vraag',
+  answerLink: 'Dit antwoord',
   helpful: 'Goed antwoord',
   unhelpful: 'Geen goed antwoord',
   ratingQuestion: 'Had u hier iets aan?',
@@ -265,26 +256,18 @@ const en: WidgetTexts = {
   restored: 'The connection is back.',
   sources: 'Sources',
   citation: (marker, description) => `Source ${marker}: ${description}`,
+  readParagraph: 'read the paragraph',
   sourceMarker: marker => `Source ${marker}`,
   citationHint: 'Click to read the paragraph',
   unconfirmed: 'not confirmed',
   unconfirmedExplanation:
     'Not confirmed means: we did not find this sentence in the source. Check the source yourself.',
-  unanswered: 'The documents say nothing about:',
   nearest: 'Perhaps you mean',
-  refusalHelp: {
-    'no-evidence': 'Try other words, or name the document you have in mind.',
-    language: 'Ask your question in Dutch.',
-    'out-of-scope': 'Ask about what is in the documents.',
-    opinion: 'Ask what the documents say, not what you had better do.',
-    instruction: 'Ask about what is in the documents.',
-    unclear: 'Write in a full sentence what you would like to know.',
-  },
-  contact: 'Contact us',
   copy: 'Copy answer with sources',
   copied: 'Copied',
   copyFailed: 'This browser cannot copy',
   copiedQuestion: 'Question',
+  answerLink: 'This answer',
   helpful: 'Good answer',
   unhelpful: 'Not a good answer',
   ratingQuestion: 'Was this useful?',
