@@ -256,6 +256,8 @@ export const widgetSettingsSchema = z.object({
    * `vindplaats.token.<token>` beside `vindplaats.v1`.
    */
   visitorTokenRequired: z.boolean(),
+  /** Whether answers have a permalink and ratings are taken: `false` when nothing is stored. */
+  answersKept: z.boolean(),
 })
 export type WidgetSettings = z.infer<typeof widgetSettingsSchema>
 
@@ -313,3 +315,96 @@ export const paragraphViewSchema = z.object({
   footnotes: z.array(sourceParagraphSchema),
 })
 export type ParagraphView = z.infer<typeof paragraphViewSchema>
+
+/** Body of `POST /v1/answers`: one question, or turns of which the last is answered. */
+export const answerRequestSchema = z.object({
+  question: z.string().max(20_000).optional(),
+  /** Questions that follow on each other; the last one is answered. */
+  turns: z.array(z.string().max(20_000)).min(1).max(10).optional(),
+  /** Continues the conversation of an earlier answer, where answers are kept. */
+  conversationId: identifier.nullable().default(null),
+})
+export type AnswerRequest = z.infer<typeof answerRequestSchema>
+
+const answerEnvelope = {
+  /** The same as `answerId`. */
+  id: z.string(),
+  conversationId: z.string().nullable(),
+  durationMs: z.number().nonnegative(),
+  /** With `?include=retrieved`: the ten best paragraphs, best first. */
+  retrieved: z.array(retrievedParagraphSchema).optional(),
+}
+
+/** Answer to `POST /v1/answers`. */
+export const answerResponseSchema = z.discriminatedUnion('outcome', [
+  answeredSchema.extend(answerEnvelope),
+  refusedSchema.extend(answerEnvelope),
+])
+export type AnswerResponse = z.infer<typeof answerResponseSchema>
+
+const storedEnvelope = {
+  ...answerEnvelope,
+  /** When it was asked: ISO 8601 in UTC. */
+  askedAt: z.iso.datetime(),
+}
+
+/** `GET /v1/answers/{id}`: a kept answer, exactly as it was given. */
+export const storedAnswerSchema = z.discriminatedUnion('outcome', [
+  answeredSchema.extend(storedEnvelope),
+  refusedSchema.extend(storedEnvelope),
+])
+export type StoredAnswerView = z.infer<typeof storedAnswerSchema>
+
+/** One hit of `GET /v1/search`. */
+export const searchHitSchema = retrievedParagraphSchema.extend({
+  documentId: z.string(),
+  title: z.string(),
+  label: z.string().nullable(),
+  page: z.int().positive().nullable(),
+  headingPath: z.array(z.string()),
+  /** Opens the source page at this paragraph. */
+  href: z.string(),
+})
+
+/** `GET /v1/search`. */
+export const searchResponseSchema = z.object({ query: z.string(), results: z.array(searchHitSchema) })
+export type SearchResponse = z.infer<typeof searchResponseSchema>
+
+/** `GET /v1/documents/{id}`: a document with all its paragraphs, in reading order. */
+export const documentDetailSchema = documentSummarySchema.extend({
+  /** Number of pages; `null` where pages are not known. */
+  pages: z.int().nonnegative().nullable(),
+  /** Fields that come from general knowledge and not from the document itself. */
+  generalKnowledge: z.array(z.string()),
+  paragraphs: z.array(sourceParagraphSchema),
+})
+export type DocumentDetail = z.infer<typeof documentDetailSchema>
+
+/** One fault of a request, as part of a problem document. */
+export const problemErrorSchema = z.object({
+  in: z.enum(['body', 'query', 'path']),
+  /** Where in the body (a JSON pointer with `#`), or the name of the parameter. */
+  location: z.object({ pointer: z.string().optional(), name: z.string().optional() }),
+  code: z.string(),
+  /** Dutch. */
+  detail: z.string(),
+})
+export type ProblemError = z.infer<typeof problemErrorSchema>
+
+/** Every error over HTTP: a problem document (RFC 9457), `application/problem+json`. */
+export const problemSchema = z.object({
+  type: z.string(),
+  /** Dutch, the same for all problems of a status. */
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  /** Dutch: what happened and what to do next. */
+  detail: z.string(),
+  /** From the closed set of `server/faults.ts`. */
+  code: z.string(),
+  retryable: z.boolean(),
+  /** Stands in the log of the server; absent where the request could not be read. */
+  requestId: z.string().optional(),
+  /** All faults of an invalid request together. */
+  errors: z.array(problemErrorSchema).optional(),
+})
+export type Problem = z.infer<typeof problemSchema>

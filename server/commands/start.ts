@@ -1,0 +1,94 @@
+/** `npm start`: serves the assistant; makes the index first when it is missing or stale. See `docs/operations.md`. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { CodedFault } from '../../ingest/faults.js'
+import { readIndexManifest } from '../../ingest/paragraph-index.js'
+import { isLoopback } from '../access.js'
+import { indexFolder, openAssistant } from '../assistant.js'
+import { type Configuration, readConfiguration } from '../configuration.js'
+import { openLog } from '../log.js'
+import { type Service, startService } from '../service.js'
+import { bringIndexUpToDate } from './index-up-to-date.js'
+
+/** Words for a person at the terminal; machines read the log on standard output. */
+const say = (text: string) => process.stderr.write(`${text}\n`)
+
+async function openIndex(configuration: Configuration) {
+  const started = performance.now()
+  const onProgress = process.stderr.isTTY
+    ? (done: number, total: number) => process.stderr.write(`\rMaking the index: ${done} of ${total} texts `)
+    : undefined
+  const { written, documents } = await bringIndexUpToDate(configuration, onProgress ? { onProgress } : {})
+  if (written) {
+    const seconds = ((performance.now() - started) / 1_000).toFixed(1)
+    say(`${onProgress ? '\r' : ''}The index was made from ${documents.length} documents in ${seconds} s.`)
+  }
+  return openAssistant(configuration)
+}
+
+function warn({ server, access }: Configuration): void {
+  if (access.authentication === 'none' && !isLoopback(server.host)) {
+    say(
+      `Warning: AUTH=none and HOST=${server.host}: everyone who can reach this machine may ask and read. See docs/security.md.`,
+    )
+  }
+  if (access.allowedOrigins.includes('*'))
+    say('Warning: ALLOWED_ORIGINS=* lets every website use this server.')
+  if (!isLoopback(server.host) && server.publicUrl === null) {
+    say('Note: PUBLIC_URL is not set; links in references use the Host header of the request.')
+  }
+  if (!existsSync(join(import.meta.dirname, '..', '..', 'client', 'dist', 'widget.js'))) {
+    say('Warning: the widget has not been built. Build it with: npm run build')
+  }
+}
+
+function handleSignals(service: Service, configuration: Configuration): void {
+  process.on('SIGHUP', () => void service.reload())
+  let stopping = false
+  const stop = (signal: string) => {
+    if (stopping) {
+      say('Stopped at once; running answers were cut off.')
+      process.exit(1)
+    }
+    stopping = true
+    say(
+      `${signal}: finishing running answers, at most ${configuration.server.shutdownSeconds} s. Again: stop at once.`,
+    )
+    service.close().then(
+      () => process.exit(0),
+      error => fail(error),
+    )
+  }
+  process.on('SIGTERM', () => stop('SIGTERM'))
+  process.on('SIGINT', () => stop('SIGINT'))
+}
+
+function fail(error: unknown): void {
+  say(error instanceof CodedFault ? error.message : String(error instanceof Error ? error.stack : error))
+  process.exit(1)
+}
+
+async function main(): Promise<void> {
+  const configuration = readConfiguration()
+  const log = openLog(configuration.logging)
+  // Whatever slips through is logged; the answers of others do not stop for it.
+  process.on('unhandledRejection', error => log.error({ err: error }, 'unhandled rejection'))
+  const folder = indexFolder(configuration)
+  const service = await startService({
+    configuration,
+    log,
+    openAssistant: () => openIndex(configuration),
+    indexVersion: async () => (await readIndexManifest(folder).catch(() => null))?.version ?? null,
+  })
+  handleSignals(service, configuration)
+  warn(configuration)
+  try {
+    await service.ready
+  } catch (error) {
+    await service.close()
+    throw error
+  }
+  say(`Vindplaats is ready: ${service.url}/`)
+}
+
+main().catch(fail)

@@ -1,0 +1,162 @@
+/** The page of a document: its text as printed, paragraph by paragraph, with the cited passage marked. */
+import type { DocumentContent, Paragraph, PolicyDocument, Span } from '../ingest/corpus.js'
+import { Html, html, page } from './pages/html.js'
+import { citedRange, printedText } from './pages/printed-text.js'
+import { pageTexts } from './texts.js'
+
+/** What a source page is made of. */
+export interface SourcePage {
+  readonly document: PolicyDocument
+  readonly content: DocumentContent
+  /** Cited range of the source text; `null`: nothing is marked. */
+  readonly cited: Span | null
+  readonly basePath: string
+  /** Address of the server for links that leave it, without trailing slash; includes the base path. */
+  readonly publicUrl: string
+}
+
+/** Deepest heading; the page's title is the first. */
+const DEEPEST_HEADING = 6
+
+const monthNames = new Intl.DateTimeFormat('nl-NL', { month: 'long', timeZone: 'UTC' })
+
+/** A date of the catalogue as a reader writes it: "23 mei 2025", "mei 2025", "2025". */
+export function readableDate(date: string): string {
+  const [year, month, day] = date.split('-')
+  if (month === undefined) return date
+  const name = monthNames.format(new Date(`${year}-${month}-01T00:00:00Z`))
+  return [day === undefined ? null : String(Number(day)), name, year].filter(Boolean).join(' ')
+}
+
+/** How a text refers to a passage: title, date, number, label, address. */
+export function reference({ document, publicUrl }: SourcePage, paragraph: Paragraph | null): string {
+  const { title, institution, date, documentNumber } = document
+  const place = paragraph?.label ?? (paragraph?.page ? pageTexts.page(paragraph.page).toLowerCase() : null)
+  const facts = [institution, title, date && readableDate(date), documentNumber, place]
+    .filter(Boolean)
+    .join(', ')
+  const fragment = paragraph ? `#${paragraph.anchor}` : ''
+  return `${facts}. ${publicUrl}/documenten/${encodeURIComponent(document.id)}${fragment}`
+}
+
+/** The whole page. */
+export function renderSourcePage(source: SourcePage): string {
+  const { document, content, cited, basePath } = source
+  const footnotes = new Map(
+    content.paragraphs.filter(({ kind }) => kind === 'footnote').map(paragraph => [paragraph.id, paragraph]),
+  )
+  const referrers = new Map<string, Paragraph>()
+  for (const paragraph of content.paragraphs) {
+    for (const id of paragraph.footnotes) if (!referrers.has(id)) referrers.set(id, paragraph)
+  }
+  const firstCited =
+    content.paragraphs.find(paragraph => citedRange(paragraph, content.source, cited) !== null) ?? null
+  let lastPage: number | null = null
+  const body: Html[] = []
+  for (const paragraph of content.paragraphs) {
+    if (paragraph.page !== null && paragraph.page !== lastPage) {
+      lastPage = paragraph.page
+      body.push(
+        html`<p class="page-mark" id="pagina-${lastPage}"><span>${pageTexts.page(lastPage)}</span></p>`,
+      )
+    }
+    body.push(renderParagraph(source, paragraph, { footnotes, referrers, firstCited }))
+  }
+  return page(
+    document.title,
+    basePath,
+    html`${renderFacts(source)}
+${
+  firstCited &&
+  html`<aside class="cited-note"><p>${pageTexts.cited} <a href="#citaat">${pageTexts.toCited}</a></p>
+<p><span class="term">${pageTexts.citeThis}:</span> <cite>${reference(source, firstCited)}</cite></p></aside>`
+}
+${renderContents(content)}
+<article class="document" aria-label="${pageTexts.documentText}">
+${body}
+</article>
+<p class="source-note">${pageTexts.sourceNote}</p>`,
+    document.language,
+  )
+}
+
+function renderFacts({ document }: SourcePage): Html {
+  const fact = (term: string, value: string | null, field: keyof PolicyDocument) =>
+    value !== null &&
+    html`<div><dt>${term}</dt><dd>${value}${
+      document.generalKnowledge.includes(field) &&
+      html` <small>(${pageTexts.notInDocument.toLowerCase()})</small>`
+    }</dd></div>`
+  const { url } = document
+  const isDraft = document.status === 'ontwerp'
+  return html`<header class="document-head" lang="nl">
+<h1>${document.title}</h1>
+${isDraft && html`<p class="badge">${pageTexts.draft}</p>`}
+<dl>
+${fact(pageTexts.institution, document.institution, 'institution')}
+${fact(pageTexts.date, document.date && readableDate(document.date), 'date')}
+${fact(pageTexts.documentNumber, document.documentNumber, 'documentNumber')}
+${fact(pageTexts.kind, document.kind, 'kind')}
+${fact(pageTexts.status, isDraft ? null : document.status, 'status')}
+${
+  url !== null &&
+  /^https?:\/\//.test(url) &&
+  html`<div><dt>${pageTexts.officialSource}</dt><dd><a href="${url}" rel="noopener noreferrer">${url}</a></dd></div>`
+}
+</dl>
+</header>`
+}
+
+function renderContents({ paragraphs }: DocumentContent): Html | null {
+  const headings = paragraphs.filter(({ kind }) => kind === 'heading')
+  if (headings.length < 2) return null
+  return html`<details class="contents"><summary>${pageTexts.contents}</summary><ul>
+${headings.map(
+  ({ anchor, text, headingPath }) =>
+    html`<li class="depth-${Math.min(headingPath.length, 4)}"><a href="#${anchor}">${plain(text)}</a></li>`,
+)}
+</ul></details>`
+}
+
+const plain = (text: string) => text.replace(/^#{1,6}\s+/, '').replaceAll('**', '')
+
+interface Surroundings {
+  readonly footnotes: ReadonlyMap<string, Paragraph>
+  readonly referrers: ReadonlyMap<string, Paragraph>
+  readonly firstCited: Paragraph | null
+}
+
+function renderParagraph(
+  source: SourcePage,
+  paragraph: Paragraph,
+  { footnotes, referrers, firstCited }: Surroundings,
+): Html {
+  const { anchor, kind, label, text } = paragraph
+  const notes = paragraph.footnotes.flatMap(id => {
+    const note = footnotes.get(id)
+    const name = note?.label ?? pageTexts.footnotes.toLowerCase()
+    return note ? [{ label: note.label, href: `#${note.anchor}`, title: pageTexts.footnote(name) }] : []
+  })
+  const shown = printedText(paragraph, {
+    source: source.content.source,
+    cited: source.cited,
+    isFirstCited: paragraph === firstCited,
+    footnotes: notes,
+  })
+  const unlinked = notes.filter(({ href }) => !shown.text.includes(`href="${href}"`))
+  const referrer = referrers.get(paragraph.id)
+  const tools = html`<span class="tools"><a class="permalink" href="#${anchor}" title="${pageTexts.permalink}" aria-label="${pageTexts.permalink}">¶</a><button type="button" class="copy" hidden data-reference="${reference(source, paragraph)}" data-done="${pageTexts.copied}" data-failed="${pageTexts.copyFailed}">${pageTexts.copy}</button></span>`
+  const printsLabel = label !== null && !text.startsWith(label) && kind !== 'footnote'
+  const inner = html`${printsLabel && html`<span class="label">${label}</span> `}${
+    kind === 'footnote' &&
+    label !== null &&
+    !text.startsWith(label) &&
+    html`<span class="label">${label}:</span> `
+  }${shown}${unlinked.map(({ href, title, label: name }) => html` <a class="note" href="${href}" title="${title}">${name}</a>`)}${
+    referrer && html` <a class="back" href="#${referrer.anchor}" title="${pageTexts.backToText}">↩</a>`
+  }`
+  if (kind !== 'heading')
+    return html`<div class="paragraph ${kind}" id="${anchor}"><p>${inner}</p>${tools}</div>\n`
+  const depth = Math.min(paragraph.headingPath.length + 2, DEEPEST_HEADING)
+  return html`<div class="paragraph heading" id="${anchor}">${new Html(`<h${depth}>`)}${inner}${new Html(`</h${depth}>`)}${tools}</div>\n`
+}
