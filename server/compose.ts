@@ -31,6 +31,12 @@ const MOST_ITEMS = 12
 const SHORT_PARAGRAPH_WORDS = 45
 /** Sentences are added to the best one while the quote stays within this many words. */
 const MOST_QUOTE_WORDS = 60
+/** A sentence beside the best one is quoted too when it scores at least this share of it. */
+const NEIGHBOUR_SHARE = 0.6
+/** How much it counts that a sentence holds the statement whose question matched. */
+const STATEMENT_WEIGHT = 0.8
+/** Share of the question's words that a quote must hold before its only amount or date is put first. */
+const LEAST_ASKED_COVERAGE = 0.5
 /** Age in years from which an answer tells how old its document is. */
 const OLD_DOCUMENT_YEARS = 5
 
@@ -97,9 +103,8 @@ async function findList(
     if (support < 3 && !found.has(parent.id)) return undefined
     introduction = parent
   }
-  const chosen = chooseIntroduction(introduction, evidence, best, index)
-  const introduces = introduction.text.slice(chosen.start, chosen.end).endsWith(':')
-  if (!wantsList && !introduces) return undefined
+  const chosen = chooseIntroduction(introduction, wantsList, evidence, best, index)
+  if (!chosen) return undefined
   if (items.length > MOST_ITEMS) items = items.slice(0, MOST_ITEMS)
   return [
     { document, paragraph: introduction, start: chosen.start, end: chosen.end, kind: 'quote' },
@@ -113,71 +118,98 @@ async function findList(
   ]
 }
 
-/** The sentence that introduces a list: its last one, unless another answers the question better by far. */
+/**
+ * The sentence that introduces a list; `undefined` when another sentence of the paragraph answers the question.
+ *
+ * @param wantsList whether several things are asked, so that the list is likelier than any one sentence
+ */
 function chooseIntroduction(
   introduction: Paragraph,
+  wantsList: boolean,
   evidence: Evidence,
   best: Candidate,
   index: ParagraphIndex,
-): Sentence {
-  const last = splitSentences(introduction.text).at(-1)
-  if (last && introduction.text.slice(last.start, last.end).endsWith(':')) return last
-  return best.paragraph.id === introduction.id
-    ? chooseSentences(evidence, best, index)
-    : { start: 0, end: introduction.text.length }
+): Sentence | undefined {
+  const { text } = introduction
+  const last = splitSentences(text).at(-1)
+  const ending = last && text.slice(last.start, last.end).endsWith(':') ? last : undefined
+  if (best.paragraph.id !== introduction.id) return ending ?? { start: 0, end: text.length }
+  const chosen = chooseSentences(evidence, best, index)
+  if (ending && (wantsList || chosen.end === ending.end)) return chosen.end === ending.end ? chosen : ending
+  return wantsList ? chosen : undefined
 }
 
 /** The sentence that carries the answer, with what it needs to be understood and what the length allows. */
-function chooseSentences(
-  evidence: Evidence,
-  { paragraph, statement }: Candidate,
-  index: ParagraphIndex,
-): Sentence {
-  const { text } = paragraph
+function chooseSentences(evidence: Evidence, best: Candidate, index: ParagraphIndex): Sentence {
+  const { text, kind } = best.paragraph
   const whole = { start: 0, end: text.length }
   const sentences = splitSentences(text)
-  if (paragraph.kind === 'signature' || paragraph.kind === 'metadata' || sentences.length < 2) return whole
+  if (kind === 'signature' || kind === 'metadata' || sentences.length < 2) return whole
   if (countWords(text) <= SHORT_PARAGRAPH_WORDS) return whole
-  const type = answerType(evidence.question)
-  const wanted = [...new Set(evidence.analysis.words)]
-  const concepts = new Set(evidence.analysis.concepts)
+  const scores = scoreSentences(sentences, evidence, best, index)
+  const highest = Math.max(...scores)
+  let first = scores.indexOf(highest)
+  let last = first
+  const cut = (from: number, to: number) => text.slice(sentences[from]?.start, sentences[to]?.end)
+  while (first > 0 && leansOnPrevious(cut(first, first)) && countWords(cut(first, last)) <= MOST_QUOTE_WORDS)
+    first--
+  // A neighbour belongs to the answer when it leans on it or says nearly as much of what was asked.
+  const belongs = (at: number) => (scores[at] ?? 0) >= NEIGHBOUR_SHARE * highest
+  const fits = (from: number, to: number) => countWords(cut(from, to)) <= MOST_QUOTE_WORDS
+  while (
+    last + 1 < sentences.length &&
+    fits(first, last + 1) &&
+    (belongs(last + 1) || leansOnPrevious(cut(last + 1, last + 1)))
+  )
+    last++
+  while (first > 0 && fits(first - 1, last) && belongs(first - 1)) first--
+  return { start: sentences[first]?.start ?? 0, end: sentences[last]?.end ?? text.length }
+}
+
+/** How much each sentence says of what was asked: the question's words by rarity, its spelling, concepts, kind of answer, statement. */
+function scoreSentences(
+  sentences: readonly Sentence[],
+  { question, analysis }: Evidence,
+  { paragraph: { text }, statement }: Candidate,
+  index: ParagraphIndex,
+): number[] {
+  const type = answerType(question)
+  const asked = analyze(question)
+  const rarity = (word: string) => index.inverseDocumentFrequency(word)
   const statementStart = statement ? text.indexOf(statement.statement.quote) : -1
-  const scores = sentences.map(({ start, end }) => {
+  const statementEnd = statementStart + (statement?.statement.quote.length ?? 0)
+  return sentences.map(({ start, end }) => {
     const sentence = text.slice(start, end)
     const found = analyze(sentence)
-    const words = new Set(found.words)
-    let score = 0
-    let total = 0
-    for (const word of wanted) {
-      const rarity = index.inverseDocumentFrequency(word)
-      total += rarity
-      if (words.has(word)) score += rarity
-    }
-    score = total === 0 ? 0 : score / total
-    score += 0.05 * new Set(found.concepts.filter(concept => concepts.has(concept))).size
+    // The turn itself decides; earlier turns of the conversation only name what it leaves unsaid.
+    let score =
+      0.7 * coveredShare(asked.words, found.words, rarity) +
+      0.3 * coveredShare(analysis.words, found.words, rarity)
+    score += 0.5 * coveredShare(asked.grams, found.grams, () => 1)
+    score += 0.3 * coveredShare(asked.concepts, found.concepts, () => 1)
     if (findValues(sentence, type).length > 0) score += 0.2
-    if (statement && statementStart >= 0) {
-      const statementEnd = statementStart + statement.statement.quote.length
-      const shared = Math.min(end, statementEnd) - Math.max(start, statementStart)
-      if (shared > 0) score += (0.8 * shared) / Math.min(end - start, statementEnd - statementStart)
-    }
+    const shared = Math.min(end, statementEnd) - Math.max(start, statementStart)
+    if (statementStart >= 0 && shared > 0)
+      score += (STATEMENT_WEIGHT * shared) / Math.min(end - start, statementEnd - statementStart)
     return score
   })
-  let first = scores.indexOf(Math.max(...scores))
-  let last = first
-  const words = () => countWords(text.slice(sentences[first]?.start, sentences[last]?.end))
-  while (first > 0 && leansOnPrevious(text.slice(sentences[first]?.start, sentences[first]?.end))) {
-    first--
-    if (words() > MOST_QUOTE_WORDS) break
+}
+
+/** Share, 0..1, of the weight of the wanted terms that is among the found ones; 0 when nothing is wanted. */
+function coveredShare(
+  wanted: readonly string[],
+  found: readonly string[],
+  weigh: (term: string) => number,
+): number {
+  const held = new Set(found)
+  let total = 0
+  let covered = 0
+  for (const term of new Set(wanted)) {
+    const weight = weigh(term)
+    total += weight
+    if (held.has(term)) covered += weight
   }
-  // What follows belongs to the answer when it leans on it and the length allows.
-  for (let next = last + 1; next < sentences.length; next++) {
-    const following = text.slice(sentences[next]?.start, sentences[next]?.end)
-    const fits = countWords(text.slice(sentences[first]?.start, sentences[next]?.end)) <= MOST_QUOTE_WORDS
-    if (!fits || !(leansOnPrevious(following) || (scores[next] as number) >= 0.3)) break
-    last = next
-  }
-  return { start: sentences[first]?.start ?? 0, end: sentences[last]?.end ?? text.length }
+  return total === 0 ? 0 : covered / total
 }
 
 async function render(
@@ -204,7 +236,7 @@ async function render(
     citations.push({ marker, support: 'letterlijk', ...cited })
     segments.push({ kind, text: withoutMarks(cited.quote), markers: [marker], support: 'letterlijk' })
   }
-  const asked = pieces.length === 1 && parts[0] ? askedValue(parts[0].question, segments) : undefined
+  const asked = pieces.length === 1 && parts[0] ? askedValue(parts[0], segments, index) : undefined
   if (asked) segments.unshift(asked)
   for (const text of notes(pieces, today)) segments.push({ kind: 'note', text, markers: [], support: null })
   return { segments, citations }
@@ -214,11 +246,18 @@ async function render(
 const withoutMarks = (text: string) => text.replace(/\*\*|(?<=^|\s)∞\s/g, '')
 
 /** The asked amount, date or number by itself, when the quote holds exactly one of its kind. */
-function askedValue(question: string, segments: readonly AnswerSegment[]): AnswerSegment | undefined {
+function askedValue(
+  { question, analysis }: Evidence,
+  segments: readonly AnswerSegment[],
+  index: ParagraphIndex,
+): AnswerSegment | undefined {
   const quote = segments.find(({ kind }) => kind === 'quote')
-  const values = quote ? findValues(quote.text, answerType(question)) : []
+  if (!quote) return undefined
+  const rarity = (word: string) => index.inverseDocumentFrequency(word)
+  if (coveredShare(analysis.words, analyze(quote.text).words, rarity) < LEAST_ASKED_COVERAGE) return undefined
+  const values = findValues(quote.text, answerType(question))
   const [value] = values
-  if (!quote || !value || values.length > 1) return undefined
+  if (!value || values.length > 1) return undefined
   const text = quote.text.slice(value.start, value.end)
   // A value that the question itself names is not what it asks for.
   if (question.toLowerCase().includes(text.toLowerCase())) return undefined

@@ -8,11 +8,28 @@ const FINITE_VERB =
 /** Where a second question begins: after "en", a comma, a semicolon or the end of the first one. */
 const SECOND_QUESTION = new RegExp(
   `(?:\\?\\s*(?:en )?|[,;] (?:en )?| en )(?=(?:${QUESTION_WORD})(?![\\p{L}]))|(?:\\?\\s*(?:en )?|[,;] en )(?=(?:${FINITE_VERB}) )`,
+  'giu',
+)
+
+/** A first part that asks something itself, so that what follows "en" is not part of a subordinate clause. */
+const OPENS_QUESTION = new RegExp(
+  `^(?:en )?(?:[^:?]{0,90}: )?(?:${QUESTION_WORD}|${FINITE_VERB})(?![\\p{L}])`,
   'iu',
 )
 
 /** Phrases in which a question word does not open a second question. */
 const NOT_A_QUESTION = /\b(?:hoe en waarom|wat en hoe|wie en wat|wanneer en waar|waar en wanneer)\b/iu
+
+/** After such words a subordinate clause follows, whose verb stands at its end: "wat ik daarvoor moet regelen". */
+const SUBORDINATE =
+  /^(?:wat|wie|hoe|waar\p{L}*|wanneer) (?:ik|je|jij|u|we|wij|ze|zij|hij|men|het|de|een|dit|dat|deze|die|er|mijn|uw|hun|zijn \p{L}+ (?:is|zijn))(?![\p{L}])/iu
+
+/** A first part that stops before its verb: "Met hoeveel landen, en in welke delen …". */
+const UNFINISHED = new RegExp(`^(?:${QUESTION_WORD})(?: \\p{L}+){0,2}$`, 'iu')
+const FINISHED = new RegExp(
+  `^(?:wat|wie|hoe|waar\\p{L}*|wanneer) \\p{L}+ |(?:^| )(?:${FINITE_VERB})(?![\\p{L}])`,
+  'iu',
+)
 
 /** Fewest words that make a part a question of its own. */
 const LEAST_WORDS = 3
@@ -25,18 +42,14 @@ const LEAST_WORDS = 3
 export function splitQuestion(question: string): string[] {
   const trimmed = question.trim()
   if (NOT_A_QUESTION.test(trimmed)) return [trimmed]
-  const lead = new RegExp(`^(?:[^:]{0,80}: )?(?:${QUESTION_WORD}|${FINITE_VERB})(?![\\p{L}])`, 'iu').exec(
-    trimmed,
-  )
-  const from = lead ? lead[0].length : 0
-  const match = SECOND_QUESTION.exec(trimmed.slice(from))
-  if (!match) return [trimmed]
-  const first = trimmed.slice(0, from + match.index).trim()
-  const second = trimmed
-    .slice(from + match.index + match[0].length)
-    .replace(/\?+$/, '')
-    .trim()
-  const words = (part: string) => part.split(/\s+/).length
-  if (words(first) < LEAST_WORDS || words(second) < LEAST_WORDS) return [trimmed]
-  return [first.replace(/\?+$/, ''), second]
+  const words = (part: string) => part.split(/\s+/).filter(Boolean).length
+  for (const match of trimmed.matchAll(SECOND_QUESTION)) {
+    const first = trimmed.slice(0, match.index).replace(/[?\s]+$/, '')
+    const second = trimmed.slice(match.index + match[0].length).replace(/[?\s]+$/, '')
+    // A colon announces what is asked: "over visa: wat biedt …, en welke maatregel …".
+    const complete = words(first) >= LEAST_WORDS && words(second) >= LEAST_WORDS && OPENS_QUESTION.test(first)
+    if (!complete || SUBORDINATE.test(second) || (UNFINISHED.test(first) && !FINISHED.test(first))) continue
+    return [first, second]
+  }
+  return [trimmed]
 }

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { splitQuestion } from '../../server/question-parts.js'
+
+describe('splitQuestion', () => {
+  it.each([
+    ['Wie betaalt de opvang, en hoeveel geld is er?', ['Wie betaalt de opvang', 'hoeveel geld is er']],
+    ['Wie tekende de brief en van welke datum is hij?', ['Wie tekende de brief', 'van welke datum is hij']],
+    ['Wat is een visum? En wat kost het?', ['Wat is een visum', 'wat kost het']],
+    [
+      'Over visa: wat biedt het partnerschap, en welke maatregel noemt de brief?',
+      ['Over visa: wat biedt het partnerschap', 'welke maatregel noemt de brief'],
+    ],
+    ['Met wie is het gesloten, en is het bindend?', ['Met wie is het gesloten', 'is het bindend']],
+  ])('cuts “%s” where the second question begins', (question, parts) => {
+    expect(splitQuestion(question)).toEqual(parts)
+  })
+
+  it.each([
+    'Wat zegt de brief over opvang en terugkeer?',
+    'Waar lees ik hoe ik kan verhuizen en wat ik daarvoor moet regelen?',
+    'Met hoeveel landen, en in welke delen van Afrika, loopt het proces?',
+    'Hoe en waarom is het beleid veranderd?',
+    'Zijn mensenhandel en mensensmokkel hetzelfde?',
+    'migratie en ontwikkeling',
+  ])('leaves “%s” whole', question => {
+    expect(splitQuestion(question)).toEqual([question])
+  })
+})
