@@ -1,0 +1,128 @@
+/** The words of a sentence or paragraph as the verifier compares them: stems, compound parts, concepts, weights. */
+import { analyze, fold, isStopWord, stem } from '../../ingest/analysis.js'
+import { splitCompound } from '../../ingest/compounds.js'
+import { wordKind } from '../../ingest/word-table.js'
+
+/** What a folded word is by itself. */
+export interface WordForms {
+  readonly stem: string
+  /** Stems of the compound's parts; the stem alone for a word that is no compound. */
+  readonly parts: readonly string[]
+  /** Lexicon concepts that the word alone names. */
+  readonly concepts: readonly string[]
+  /** Character 4-grams of the padded word. */
+  readonly grams: ReadonlySet<string>
+  /** How much the word says, 0..1; 0 for stop words and words that only frame a statement. */
+  readonly weight: number
+}
+
+/** One word in its place. */
+export interface Lexeme extends WordForms {
+  /** As printed. */
+  readonly text: string
+  readonly folded: string
+  /** Half-open range of the text. */
+  readonly start: number
+  readonly end: number
+  /** Whether a comma, semicolon, colon or bracket, or a word that opens a clause, stands directly before it. */
+  readonly clauseStart: boolean
+  /** Whether a hyphen joins it to the next word: "niet-begeleid". */
+  readonly joinsNext: boolean
+}
+
+/** Words with which a sentence speaks of its source instead of saying what the source says. */
+const FRAME_WORDS = new Set(
+  (
+    'volgens document documenten tekst brief bron stuk alinea paragraaf passage staat vermeld vermeldt vermelden noemt noemen genoemd ' +
+    'stelt stellen zegt zeggen beschrijft beschrijven geeft aangegeven aangeeft schrijft blijkt blijken betreft betreffen gaat gaan ging ' +
+    'bijvoorbeeld onder namelijk zoals onder_meer ook daarbij daarnaast daarom daarvoor daarmee daardoor hierbij hiervoor hiermee hierin ' +
+    'verder tevens bovendien echter immers dus eveneens alsook alsmede evenals waarbij waardoor waarvan waarop waaronder waaraan waarvoor ' +
+    'terwijl zodat omdat doordat indien wanneer als mits hoewel zodra totdat voordat nadat sinds tijdens binnen tussen tegen zonder ' +
+    'aldus respectievelijk betrokken desbetreffende bovengenoemde genoemde sprake vervolgens eerst weer niet geen nooit noch alleen ' +
+    'alle elke elk ieder iedere sommige enkele enige veel meer meeste al zeer heel erg vooral met_name ongeveer circa'
+  ).split(' '),
+)
+
+/** Verbs and nouns that everyday Dutch needs whatever it speaks of: worth little by themselves. */
+const LIGHT_WORDS = new Set(
+  (
+    'krijgen krijgt kreeg gekregen komen komt kwam gekomen maken maakt gemaakt doen doet gedaan geven gegeven vinden vindt gevonden ' +
+    'nemen neemt genomen zetten zet gezet houden houdt gehouden laten laat gelaten brengen brengt gebracht blijven blijft bleef gebleven ' +
+    'zien ziet gezien leggen legt gelegd lopen loopt vormen vormt gevormd zorgen zorgt gezorgd willen proberen probeert helpt helpen ' +
+    'nodig moeten dienen dient kunnen mogelijk hoeft hoeven horen hoort bestaan bestaat bestaande liggen ligt bieden biedt geboden ' +
+    'mensen mens personen persoon iemand iedereen plek plaats plaatsen manier manieren wijze zaken zaak ding dingen soort soorten vorm ' +
+    'vormen gebied gebieden basis kader kaders geval gevallen manier deel delen aantal groot grote kleine klein goed goede beter betere ' +
+    'belangrijk belangrijke belangrijkste nieuw nieuwe eigen samen zelf steeds graag makkelijk eerder later nu hun hen wie uit tot nog'
+  ).split(' '),
+)
+/** Weight of a light word, beside 1 for a rare word. */
+const LIGHT_WEIGHT = 0.2
+
+/** Words that open a clause. */
+const CLAUSE_OPENERS = new Set(
+  'maar want omdat doordat zodat terwijl hoewel indien mits tenzij waarbij wanneer'.split(' '),
+)
+
+const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}€¢'’]*/gu
+
+const cache = new Map<string, WordForms>()
+const CACHE_SIZE = 100_000
+
+function gramsOf(folded: string): ReadonlySet<string> {
+  const padded = `_${folded}_`
+  const grams = new Set<string>()
+  for (let at = 0; at + 4 <= padded.length; at++) grams.add(padded.slice(at, at + 4))
+  return grams
+}
+
+/** Frequency from which a word says nothing more than its grammar, as in `WordKind.frequency`. */
+const COMMONEST = 22
+
+function weightOf(folded: string, stemmed: string): number {
+  if (FRAME_WORDS.has(folded) || isStopWord(folded) || folded.length < 2) return 0
+  if (LIGHT_WORDS.has(folded)) return LIGHT_WEIGHT
+  const frequency = wordKind(stemmed)?.frequency ?? 0
+  return Math.max(0.35, 1 - frequency / COMMONEST)
+}
+
+/** The forms of a folded word; remembered. */
+export function formsOf(folded: string): WordForms {
+  const known = cache.get(folded)
+  if (known) return known
+  const stemmed = stem(folded)
+  const forms: WordForms = {
+    stem: stemmed,
+    parts: splitCompound(folded),
+    concepts: [...new Set(analyze(folded).concepts)],
+    grams: gramsOf(folded),
+    weight: weightOf(folded, stemmed),
+  }
+  if (cache.size >= CACHE_SIZE) cache.clear()
+  cache.set(folded, forms)
+  return forms
+}
+
+/** The words of a text in order. */
+export function lexemes(text: string): Lexeme[] {
+  const found: Lexeme[] = []
+  let previousEnd = 0
+  for (const match of text.matchAll(WORD)) {
+    const [printed] = match
+    const start = match.index
+    const end = start + printed.length
+    const between = text.slice(previousEnd, start)
+    const folded = fold(printed.replace(/(?<=\p{L})[€¢](?=\p{L}|$)/gu, 'ë'))
+    if (folded === '') continue
+    found.push({
+      ...formsOf(folded),
+      text: printed,
+      folded,
+      start,
+      end,
+      clauseStart: found.length === 0 || /[,;:()–—]/.test(between) || CLAUSE_OPENERS.has(folded),
+      joinsNext: /^[-‐‑]\p{L}/u.test(text.slice(end, end + 2)),
+    })
+    previousEnd = end
+  }
+  return found
+}

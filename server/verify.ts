@@ -1,0 +1,372 @@
+/**
+ * Does a paragraph support a sentence? Decided without any model, from what the sentence says and the paragraph holds:
+ * weighted coverage by words, compound parts and concepts, and hard objections where a number, date or name is missing or
+ * the sentence says the opposite or more.
+ *
+ * `npm run evals -- verifier` measures it; `docs/models.md` has the figures.
+ */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { Paragraph, PolicyDocument, Span } from '../ingest/corpus.js'
+import type { Support } from './protocol.js'
+import { type Alignment, align, type PreparedText, prepareText } from './verification/alignment.js'
+import { type Lexeme, lexemes } from './verification/lexemes.js'
+import { findNames, holdsName, type Name, type NameStock, nameStock } from './verification/names.js'
+import { findConflicts } from './verification/polarity.js'
+import { type DateValue, findValues, type NumberValue, type Value } from './verification/values.js'
+
+/** What a sentence is checked against. */
+export interface VerificationSource {
+  readonly paragraph: Paragraph
+  readonly document: PolicyDocument
+  /** The introduction of a list item, which belongs to what the item says; `null` for other paragraphs. */
+  readonly parent: Paragraph | null
+}
+
+/** Why a sentence cannot be confirmed. */
+export interface Objection {
+  readonly kind:
+    | 'number'
+    | 'date'
+    | 'name'
+    | 'negation'
+    | 'opposite'
+    | 'quantifier'
+    | 'obligation'
+    | 'coverage'
+  /** The words of the sentence (or of the source, for a negation left out) that show it; empty for `coverage`. */
+  readonly text: string
+}
+
+/** What the decision rests on, each 0..1. */
+export interface VerificationFeatures {
+  /** Share of the sentence's weight met in the whole paragraph. */
+  readonly coverage: number
+  /** The same in the best one or two sentences of the paragraph. */
+  readonly windowCoverage: number
+  /** The same in the best one. */
+  readonly sentenceCoverage: number
+  /** Share of neighbouring content words that are near each other in the paragraph too. */
+  readonly adjacency: number
+  /** Weight of the heaviest word that nothing meets. */
+  readonly heaviestMissing: number
+  /** Weight of all words that nothing meets, over 4, at most 1. */
+  readonly missing: number
+}
+
+/** The verdict on one sentence. */
+export interface Verdict {
+  readonly support: Support
+  /** Calibrated chance that the paragraph supports the sentence, 0..1, before objections count. */
+  readonly probability: number
+  /** Empty when supported. */
+  readonly objections: readonly Objection[]
+  readonly features: VerificationFeatures
+  /** Range of `paragraph.text` that supports the sentence best: whole sentences. */
+  readonly quote: Span
+}
+
+const weightsSchema = z.object({
+  /** The command that made the file and the figures it printed. */
+  run: z.string(),
+  intercept: z.number(),
+  coefficients: z.object({
+    coverage: z.number(),
+    windowCoverage: z.number(),
+    sentenceCoverage: z.number(),
+    adjacency: z.number(),
+    heaviestMissing: z.number(),
+    missing: z.number(),
+  }),
+  /** Least probability of a supported sentence. */
+  threshold: z.number().min(0).max(1),
+})
+/** Coefficients of the logistic regression, from `evals/train-verifier.ts`. */
+export type VerifierWeights = z.infer<typeof weightsSchema>
+
+let shipped: VerifierWeights | undefined
+
+function shippedWeights(): VerifierWeights {
+  shipped ??= weightsSchema.parse(
+    JSON.parse(readFileSync(new URL('verification/weights.json', import.meta.url), 'utf8')),
+  )
+  return shipped
+}
+
+/** A source made ready once for all sentences. */
+interface PreparedSource {
+  readonly paragraph: PreparedText
+  /** The paragraph preceded by the introduction of its list. */
+  readonly whole: PreparedText
+  /** Words before the paragraph's own in `whole`. */
+  readonly offset: number
+  readonly values: readonly Value[]
+  readonly contextValues: readonly Value[]
+  /** All digits of context and paragraph as written, for identifiers. */
+  readonly writing: string
+  readonly names: NameStock
+  readonly contextStems: ReadonlySet<string>
+  readonly contextConcepts: ReadonlySet<string>
+}
+
+const prepared = new WeakMap<
+  Paragraph,
+  { document: PolicyDocument; parent: Paragraph | null; source: PreparedSource }
+>()
+
+function prepareSource({ paragraph, document, parent }: VerificationSource): PreparedSource {
+  const known = prepared.get(paragraph)
+  if (known && known.document === document && known.parent === parent) return known.source
+  const own = prepareText(paragraph.text, paragraph.searchText)
+  const introduction = parent ? `${parent.text} ` : ''
+  const whole = parent
+    ? prepareText(introduction + paragraph.text, `${parent.searchText} ${paragraph.searchText}`)
+    : own
+  const context = [
+    document.title,
+    document.citeAs ?? '',
+    document.institution ?? '',
+    document.date ?? '',
+    document.documentNumber ?? '',
+    document.kind ?? '',
+    ...document.aliases,
+    ...paragraph.headingPath,
+    paragraph.label ?? '',
+  ].join(' ; ')
+  const contextWords = lexemes(context)
+  const repaired = lexemes(paragraph.searchText)
+  const source: PreparedSource = {
+    paragraph: own,
+    whole,
+    offset: whole.words.length - own.words.length,
+    values: findValues(`${introduction}${paragraph.text}`),
+    contextValues: findValues(context),
+    writing: `${context} ${introduction}${paragraph.text}`.toLowerCase(),
+    names: nameStock([
+      { words: whole.words, text: whole.text },
+      { words: repaired, text: paragraph.searchText },
+      { words: contextWords, text: context },
+    ]),
+    contextStems: new Set(contextWords.flatMap(({ stem, parts }) => [stem, ...parts])),
+    contextConcepts: new Set(contextWords.flatMap(({ concepts }) => concepts)),
+  }
+  prepared.set(paragraph, { document, parent, source })
+  return source
+}
+
+/**
+ * Checks one sentence against one paragraph.
+ *
+ * @param sentence as a model wrote it, without markers
+ * @param weights other coefficients than the shipped ones, for training
+ */
+export function verifySentence(
+  sentence: string,
+  source: VerificationSource,
+  weights: VerifierWeights = shippedWeights(),
+): Verdict {
+  const ready = prepareSource(source)
+  const words = lexemes(sentence)
+  const wordWeights = words.map(word => (isContext(word, ready) ? 0 : word.weight))
+  const alignment = align(words, wordWeights, ready.whole)
+  const quote = quoteRange(source.paragraph, ready, alignment)
+  const features = measure(words, wordWeights, alignment, ready.whole)
+  const probability = predict(features, weights)
+  const literal = findLiterally(sentence, source.paragraph.text)
+  if (literal) return { support: 'letterlijk', probability: 1, objections: [], features, quote: literal }
+  const objections = [
+    ...objectToValues(sentence, ready),
+    ...objectToNames(words, sentence, alignment, ready),
+    ...findConflicts({
+      sentence: words,
+      source: ready.whole.words,
+      meets: alignment.matches.map(({ places }) => places),
+      ...region(alignment, ready.whole),
+    }),
+  ]
+  if (probability < weights.threshold) objections.push({ kind: 'coverage' as const, text: '' })
+  return {
+    support: objections.length === 0 ? 'bevestigd' : 'niet bevestigd',
+    probability,
+    objections,
+    features,
+    quote,
+  }
+}
+
+/** What the source's title, date or institution already says: it needs no support in the paragraph, and gives none. */
+function isContext(word: Lexeme, { contextStems, whole }: PreparedSource): boolean {
+  return contextStems.has(word.stem) && !whole.byStem.has(word.stem)
+}
+
+function region({ first, last }: Alignment, whole: PreparedText): { from: number; to: number } {
+  return {
+    from: whole.sentences[first]?.from ?? 0,
+    to: whole.sentences[last - 1]?.to ?? whole.words.length,
+  }
+}
+
+function quoteRange(paragraph: Paragraph, { whole }: PreparedSource, { first, last }: Alignment): Span {
+  const shift = whole.text.length - paragraph.text.length
+  const start = Math.max(0, (whole.sentences[first]?.start ?? 0) - shift)
+  const end = (whole.sentences[last - 1]?.end ?? 0) - shift
+  return end > start ? [start, end] : [0, paragraph.text.length]
+}
+
+/** The place of a sentence in the paragraph, letter by letter but for white space and a closing period. */
+function findLiterally(sentence: string, text: string): Span | undefined {
+  const wanted = sentence.replace(/\s+/g, ' ').trim()
+  for (const candidate of [wanted, wanted.replace(/[.…]$/, '')]) {
+    if (candidate.length < 12) continue
+    const start = text.indexOf(candidate)
+    if (start >= 0 && !/[\p{L}\p{N}]/u.test(text[start + candidate.length] ?? ''))
+      return [start, start + candidate.length]
+  }
+  return undefined
+}
+
+/** Words within which two words that belong together stand in the source. */
+const NEAR = 5
+
+function measure(
+  words: readonly Lexeme[],
+  weights: readonly number[],
+  { matches, coverage, windowCoverage, sentenceCoverage }: Alignment,
+  source: PreparedText,
+): VerificationFeatures {
+  let heaviestMissing = 0
+  let missing = 0
+  let [pairs, near] = [0, 0]
+  let previous: readonly number[] | undefined
+  for (const [at, match] of matches.entries()) {
+    const weight = weights[at] as number
+    if (weight === 0) continue
+    const lack = weight * (1 - match.strength)
+    missing += lack
+    heaviestMissing = Math.max(heaviestMissing, lack)
+    if (weight < 0.3) continue
+    if (previous) {
+      pairs++
+      if (previous.some(left => match.places.some(right => Math.abs(left - right) <= NEAR))) near++
+    }
+    previous = match.places
+  }
+  return {
+    coverage,
+    windowCoverage,
+    sentenceCoverage,
+    adjacency: pairs === 0 ? Number(words.length > 0 && source.words.length > 0) * coverage : near / pairs,
+    heaviestMissing,
+    missing: Math.min(1, missing / 4),
+  }
+}
+
+function predict(features: VerificationFeatures, { intercept, coefficients }: VerifierWeights): number {
+  let sum = intercept
+  for (const [name, coefficient] of Object.entries(coefficients))
+    sum += coefficient * features[name as keyof VerificationFeatures]
+  return 1 / (1 + Math.exp(-sum))
+}
+
+function objectToValues(sentence: string, { values, contextValues, writing }: PreparedSource): Objection[] {
+  const objections: Objection[] = []
+  const all = [...values, ...contextValues]
+  for (const value of findValues(sentence)) {
+    const text = sentence.slice(value.start, value.end)
+    if (value.kind === 'identifier') {
+      if (!writing.includes(value.text.toLowerCase())) objections.push({ kind: 'number', text })
+    } else if (value.kind === 'date') {
+      if (!all.some(other => isSameDate(value, other))) objections.push({ kind: 'date', text })
+    } else if (!holdsNumber(value, values, contextValues)) objections.push({ kind: 'number', text })
+  }
+  return objections
+}
+
+function isSameDate(value: DateValue, other: Value): boolean {
+  if (other.kind !== 'date') return false
+  const agrees = (left: number | null, right: number | null) => left === null || left === right
+  if (value.day !== null || value.month !== null)
+    return (
+      value.month === other.month &&
+      agrees(value.day, other.day) &&
+      (agrees(value.year, other.year) || other.year === null)
+    )
+  return value.year === other.year
+}
+
+function holdsNumber(value: NumberValue, values: readonly Value[], contextValues: readonly Value[]): boolean {
+  const isSame = (other: Value) =>
+    other.kind === 'number' &&
+    other.value === value.value &&
+    (other.unit === 'percent') === (value.unit === 'percent') &&
+    (value.unit !== 'label' || other.unit !== 'label' || sameNoun(value.noun, other.noun))
+  if (contextValues.some(isSame)) return true
+  if (!values.some(isSame)) return false
+  // The same number of another thing is no support where the source counts this thing otherwise.
+  if (value.unit !== 'plain' || value.noun === null) return true
+  const counted = values.filter(
+    (other): other is NumberValue =>
+      other.kind === 'number' && other.unit === 'plain' && sameNoun(value.noun, other.noun),
+  )
+  return counted.length === 0 || counted.some(isSame)
+}
+
+function sameNoun(left: string | null, right: string | null): boolean {
+  if (left === null || right === null) return left === right
+  const [first, second] = [lexemes(left)[0], lexemes(right)[0]]
+  return first !== undefined && first.stem === second?.stem
+}
+
+function objectToNames(
+  words: readonly Lexeme[],
+  sentence: string,
+  { matches }: Alignment,
+  { names }: PreparedSource,
+): Objection[] {
+  const isWordOfSource = (position: number) => (matches[position]?.strength ?? 0) >= 0.6
+  return findNames(words, sentence)
+    .filter((name: Name) => !holdsName(names, name, isWordOfSource))
+    .map(({ text }) => ({ kind: 'name' as const, text }))
+}
+
+/** Whether a sentence carries a number, date or name: what a reader would take over from it. */
+export function carriesFact(sentence: string): boolean {
+  return findValues(sentence).length > 0 || findNames(lexemes(sentence), sentence).length > 0
+}
+
+/** Least share of each other's weight that two quotes of one point hold; chosen on pairs of quotes from the seeds. */
+const SAME_POINT = 0.72
+
+/**
+ * Whether two quotes say the same point. Symmetric. Quotes that differ in a number, date or name, or of which one denies
+ * what the other says, do not.
+ */
+export function saySamePoint(left: string, right: string): boolean {
+  return holdsPoint(left, right) && holdsPoint(right, left)
+}
+
+function holdsPoint(claim: string, source: string): boolean {
+  const words = lexemes(claim)
+  const text = prepareText(source)
+  const alignment = align(
+    words,
+    words.map(({ weight }) => weight),
+    text,
+  )
+  if (alignment.coverage < SAME_POINT) return false
+  const values = findValues(source)
+  const writing = source.toLowerCase()
+  const stock = nameStock([{ words: text.words, text: source }])
+  const objections = [
+    ...objectToValues(claim, { values, contextValues: [], writing } as unknown as PreparedSource),
+    ...findNames(words, claim).filter(name => !holdsName(stock, name, () => false)),
+    ...findConflicts({
+      sentence: words,
+      source: text.words,
+      meets: alignment.matches.map(({ places }) => places),
+      from: 0,
+      to: text.words.length,
+    }),
+  ]
+  return objections.length === 0
+}
