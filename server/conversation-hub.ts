@@ -14,8 +14,11 @@ import type { Storage, StoredAnswer } from './storage.js'
 /** Milliseconds between two looks for conversations that nobody came back to. */
 const SWEEP_INTERVAL = 10_000
 
-/** Stored answers that are looked through for a client that comes back late. */
+/** Kept answers from which a conversation is restored. */
 const MAXIMUM_STORED_ANSWERS = 50
+
+/** Kept answers that are read at once for a client that comes back late. */
+const STORED_AT_ONCE = 4
 
 /**
  * Least length of a message id that is taken for unique in the world. A retry of the message that opened a conversation
@@ -116,6 +119,8 @@ export class ConversationHub {
    * @throws {ServerFault} `conversation-unknown`
    */
   find(conversationId: string, caller: Caller): Conversation {
+    const held = this.#conversations.get(conversationId)
+    if (held && this.#isOver(held)) this.#drop(held)
     const conversation = this.#conversations.get(conversationId) ?? this.#restore(conversationId)
     if (conversation?.owner !== caller.record) {
       throw new ServerFault('conversation-unknown', 'There is no such conversation for this caller.')
@@ -138,12 +143,23 @@ export class ConversationHub {
     return conversation
   }
 
-  /** The answers after a number that are no longer in memory, from the database. */
-  stored(conversation: Conversation, afterSequence: number): readonly Frame[] {
-    const answers = this.#parts.storage.conversation(conversation.id, MAXIMUM_STORED_ANSWERS)
+  /**
+   * The next events after a number, in order; empty when there are none. Of events that are no longer in memory only the
+   * kept answers come back, which carry all that was streamed before them.
+   */
+  after(conversation: Conversation, sequence: number): readonly Frame[] {
+    if (sequence < conversation.forgotten) {
+      const stored = this.#stored(conversation, sequence)
+      if (stored.length > 0) return stored
+    }
+    const frame = conversation.after(sequence)
+    return frame ? [frame] : []
+  }
+
+  #stored(conversation: Conversation, afterSequence: number): readonly Frame[] {
+    const answers = this.#parts.storage.answersAfter(conversation.id, afterSequence, STORED_AT_ONCE)
     return answers.flatMap(({ answer, questionId, sequence }) => {
-      if (questionId === null || sequence === null) return []
-      if (sequence <= afterSequence || sequence > conversation.forgotten) return []
+      if (questionId === null || sequence === null || sequence > conversation.forgotten) return []
       const message = {
         type: 'answer-event',
         conversationId: conversation.id,
@@ -179,9 +195,8 @@ export class ConversationHub {
 
   /** Forgets conversations that nobody came back to in time. */
   sweep(): void {
-    const before = this.#now() - this.#parts.configuration.limits.resumeWindowSeconds * 1_000
     for (const conversation of this.#conversations.values()) {
-      if (conversation.usedAt < before) this.#drop(conversation)
+      if (this.#isOver(conversation)) this.#drop(conversation)
     }
   }
 
@@ -191,6 +206,10 @@ export class ConversationHub {
     for (const { waiting, questions } of this.#conversations.values()) {
       for (const question of waiting.splice(0)) questions.delete(question.id)
     }
+  }
+
+  #isOver({ usedAt }: Conversation): boolean {
+    return usedAt < this.#now() - this.#parts.configuration.limits.resumeWindowSeconds * 1_000
   }
 
   #open(caller: Caller, openedAs: string | null): Conversation {

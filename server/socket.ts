@@ -363,16 +363,13 @@ class Connection {
   #pump(): void {
     for (const followed of this.#followed.values()) {
       const { conversation } = followed
-      if (followed.cursor < conversation.forgotten) {
-        for (const frame of this.#parts.hub.stored(conversation, followed.cursor))
-          this.#sendBytes(frame.bytes)
-        followed.cursor = conversation.forgotten
-      }
       while (this.#canSend()) {
-        const frame = conversation.after(followed.cursor)
-        if (!frame) break
-        followed.cursor = frame.sequence
-        this.#sendBytes(frame.bytes)
+        const frames = this.#parts.hub.after(conversation, followed.cursor)
+        if (frames.length === 0) break
+        for (const frame of frames) {
+          followed.cursor = frame.sequence
+          this.#sendBytes(frame.bytes)
+        }
       }
     }
   }
@@ -433,6 +430,7 @@ class Connection {
 
   #dropSlow(): void {
     this.#parts.metrics.fault('client-too-slow')
+    this.#parts.log.info({ buffered: this.#socket.bufferedAmount }, 'slow client dropped')
     this.#close(FAULTS['client-too-slow'].closeCode, 'client-too-slow')
   }
 

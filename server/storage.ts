@@ -232,6 +232,15 @@ export class Storage {
     )
   }
 
+  /** The answers of a conversation whose number is higher, lowest first, at most `limit`. */
+  answersAfter(conversationId: string, sequence: number, limit: number): readonly StoredAnswer[] {
+    return this.#guard(() =>
+      this.#statements.selectAfter
+        .all({ conversationId, sequence, from: this.#keptFrom(), limit })
+        .map(toStoredAnswer),
+    )
+  }
+
   /**
    * Keeps the rating of an answer in place of an earlier one. Durable when it returns.
    *
@@ -406,6 +415,10 @@ function prepare(database: Database.Database) {
     selectConversation: database.prepare<Record<string, unknown>, AnswerRow>(`
       SELECT ${ANSWER_COLUMNS} FROM answers a WHERE conversation_id = @conversationId AND asked_at >= @from
       ORDER BY asked_at DESC, sequence DESC LIMIT @limit`),
+    selectAfter: database.prepare<Record<string, unknown>, AnswerRow>(`
+      SELECT ${ANSWER_COLUMNS} FROM answers a
+      WHERE conversation_id = @conversationId AND sequence > @sequence AND asked_at >= @from
+      ORDER BY sequence LIMIT @limit`),
     upsertFeedback: database.prepare<Record<string, unknown>>(`
       INSERT INTO feedback VALUES (@answerId, @givenAt, @rating, @reason, @comment)
       ON CONFLICT (answer_id) DO UPDATE SET given_at = excluded.given_at, rating = excluded.rating,
