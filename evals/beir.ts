@@ -10,9 +10,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Paragraph } from '../ingest/corpus.js'
+import type { IndexableDocument } from '../ingest/corpus-store.js'
 import { openEmbedder } from '../ingest/embeddings.js'
 import { writeIndex } from '../ingest/paragraph-index.js'
-import type { IndexableDocument } from '../ingest/corpus-store.js'
 import { indexFolder, openAssistant } from '../server/assistant.js'
 import type { Configuration } from '../server/configuration.js'
 import { MAXIMUM_QUESTION_LENGTH } from '../server/protocol.js'
@@ -109,13 +109,11 @@ export async function runBeir(
   try {
     const buildStarted = performance.now()
     const documents = passageDocuments(dataset.passages)
-    await writeIndex(
-      indexFolder(temporary),
-      documents,
-      await openEmbedder(temporary),
-      'beir',
-      (done, total) => onProgress?.('index', done, total),
-    )
+    await writeIndex(indexFolder(temporary), documents, await openEmbedder(temporary), {
+      onProgress: ({ phase, done }) => {
+        if (phase === 'paragraphs') onProgress?.('index', done, dataset.passages.length)
+      },
+    })
     const assistant = await openAssistant(temporary)
     const buildSeconds = (performance.now() - buildStarted) / 1000
     try {

@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { isStopWord, stem, tokenize } from '../ingest/analysis.js'
-import { listSources } from '../ingest/catalogue.js'
+import { enrichmentPath, listSources } from '../ingest/catalogue.js'
 import { parseEnrichment } from '../ingest/enrichment.js'
 import { type EvalCase, finalQuestion, type LocatedCase } from './case.js'
 import { SEEN_TAG } from './summary.js'
@@ -24,11 +24,13 @@ export interface SeenCase {
 /** All enrichment questions of the sources. */
 export async function readEnrichmentQuestions(sources: readonly string[]): Promise<readonly string[]> {
   const questions: string[] = []
-  for (const folder of sources)
-    for (const { file, enrichment } of await listSources(folder))
-      if (enrichment !== null)
-        for (const line of parseEnrichment(enrichment, file))
-          for (const statement of line.statements) questions.push(...statement.questions)
+  const { files } = await listSources(sources)
+  for (const path of files.map(enrichmentPath)) {
+    const enrichment = await readFile(path, 'utf8').catch(() => null)
+    if (enrichment === null) continue
+    for (const line of parseEnrichment(enrichment, path))
+      for (const statement of line.statements) questions.push(...statement.questions)
+  }
   return questions
 }
 

@@ -4,6 +4,7 @@ export type IngestFaultCode =
   | 'source-unreadable'
   | 'source-empty'
   | 'source-too-large'
+  | 'source-altered'
   | 'format-unsupported'
   | 'format-damaged'
   | 'manifest-invalid'

@@ -120,9 +120,12 @@ export async function storePart(path: string, part: IndexPart, dimensions: numbe
 
 /** Thrown when a stored part is not what was written; it has to be made again. */
 export class DamagedPart extends Error {
+  override readonly name = 'DamagedPart'
+  readonly path: string
+
   constructor(path: string, what: string) {
     super(`${path} ${what}.`)
-    this.name = 'DamagedPart'
+    this.path = path
   }
 }
 
@@ -192,6 +195,15 @@ export class StoredPart {
     if (data.length !== section.bytes || sha256(data) !== section.sha256)
       throw new DamagedPart(this.path, `is damaged in ${name}`)
     return data
+  }
+
+  /**
+   * Reads every section once.
+   *
+   * @throws {DamagedPart} when one is not what was stored
+   */
+  checkAll(): void {
+    for (const name of Object.keys(this.#header.sections)) this.section(name)
   }
 
   /** Its documents as a store keeps them. */

@@ -66,7 +66,7 @@ const FILES = {
 
 /** How far the writing of an index is. */
 export interface WriteProgress {
-  readonly phase: 'documents' | 'search files'
+  readonly phase: 'paragraphs' | 'search files'
   readonly done: number
   /** `null` where the number is not known in advance. */
   readonly total: number | null
@@ -75,8 +75,8 @@ export interface WriteProgress {
 /** Settings of `writeParts`. */
 export interface WriteSettings {
   readonly embedder: { readonly id: string; readonly dimensions: number }
-  /** Hash of everything the index is made from. */
-  readonly inputs: string
+  /** Gives the hash of everything the index is made from, once all parts have been taken. */
+  readonly inputs: () => string
   /** Number of vectors to expect, for a good start. */
   readonly expectedVectors?: number
   readonly onProgress?: (progress: WriteProgress) => void
@@ -143,7 +143,7 @@ async function writeGeneration(
       }
       paragraphs += partParagraphs
       questions += partQuestions
-      onProgress?.({ phase: 'documents', done: all.length, total: null })
+      onProgress?.({ phase: 'paragraphs', done: paragraphs, total: null })
       await new Promise(resolve => setImmediate(resolve))
     }
     files[FILES.content] = await content.finish()
@@ -177,7 +177,7 @@ async function writeGeneration(
     analyzerVersion: ANALYZER_VERSION,
     embedder: { id: embedder.id, dimensions: embedder.dimensions },
     version: sha256(JSON.stringify([embedder.id, ANALYZER_VERSION, files])).slice(0, 16),
-    inputs,
+    inputs: inputs(),
     documents: documents.length,
     paragraphs,
     questions,
@@ -228,7 +228,7 @@ export async function writeIndex(
     if (batch.length > 0) yield await store(batch, number)
   }
   try {
-    return await writeParts(folder, parts(), { inputs: '', ...settings, embedder })
+    return await writeParts(folder, parts(), { inputs: () => '', ...settings, embedder })
   } finally {
     await rm(partsFolder, { recursive: true, force: true }).catch(() => {})
   }

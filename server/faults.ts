@@ -61,6 +61,7 @@ export const FAULTS = {
   'source-unreadable': { status: 500, closeCode: null, retryable: false, text: unavailable },
   'source-empty': { status: 500, closeCode: null, retryable: false, text: unavailable },
   'source-too-large': { status: 500, closeCode: null, retryable: false, text: unavailable },
+  'source-altered': { status: 500, closeCode: null, retryable: false, text: unavailable },
   'format-unsupported': { status: 500, closeCode: null, retryable: false, text: unavailable },
   'format-damaged': { status: 500, closeCode: null, retryable: false, text: unavailable },
   'manifest-invalid': { status: 500, closeCode: null, retryable: false, text: unavailable },

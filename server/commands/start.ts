@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { CodedFault } from '../../ingest/faults.js'
+import type { IngestProgress } from '../../ingest/ingest.js'
 import { readIndexManifest } from '../../ingest/paragraph-index.js'
 import { isLoopback } from '../access.js'
 import { indexFolder, openAssistant } from '../assistant.js'
@@ -16,7 +17,8 @@ const say = (text: string) => process.stderr.write(`${text}\n`)
 async function openIndex(configuration: Configuration) {
   const started = performance.now()
   const onProgress = process.stderr.isTTY
-    ? (done: number, total: number) => process.stderr.write(`\rMaking the index: ${done} of ${total} texts `)
+    ? ({ phase, done, total }: IngestProgress) =>
+        process.stderr.write(`\rMaking the index: ${done} of ${total} ${phase} `)
     : undefined
   const { written, documents } = await bringIndexUpToDate(configuration, onProgress ? { onProgress } : {})
   if (written) {
