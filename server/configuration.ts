@@ -7,6 +7,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { ServerFault } from './faults.js'
+import { seedQuestions } from './texts.js'
 
 /** An external model: who serves it and what it is called there. */
 export interface ModelChoice<Provider extends string> {
@@ -446,7 +447,8 @@ const VARIABLES = {
   SUGGESTED_QUESTIONS: {
     ...list('|', 'questions, separated by `|`'),
     standard: null,
-    description: 'First questions that the widget offers. Unset: none.',
+    description:
+      'First questions that the widget offers. Unset: some about the shipped documents while `SOURCES` is unset, else none.',
   },
   MORE_INFORMATION_URL: {
     ...httpUrl,
@@ -660,6 +662,11 @@ function faultsBetween(values: Values): string[] {
   return faults
 }
 
+/** Questions about the shipped documents fit only those. */
+function suggestedFor(sources: readonly string[]): readonly string[] {
+  return sources.length === 1 && sources[0] === resolve(VARIABLES.SOURCES.standard) ? seedQuestions : []
+}
+
 function toConfiguration(values: Values): Configuration {
   return {
     sources: values.SOURCES,
@@ -726,7 +733,7 @@ function toConfiguration(values: Values): Configuration {
     logging: { level: values.LOG_LEVEL, questions: values.LOG_QUESTIONS },
     visitorPage: {
       contactUrl: values.CONTACT_URL,
-      suggestedQuestions: values.SUGGESTED_QUESTIONS ?? [],
+      suggestedQuestions: values.SUGGESTED_QUESTIONS ?? suggestedFor(values.SOURCES),
       moreInformationUrl: values.MORE_INFORMATION_URL,
     },
   }

@@ -37,6 +37,14 @@ export const answerTexts = {
   } satisfies Record<RefusalReason, string>,
 } as const
 
+/** First questions about the shipped documents, for a server that has no others configured. */
+export const seedQuestions = [
+  'Hoeveel geld is er in 2029 voor migratiesamenwerking begroot?',
+  'Wanneer kwamen de ministers in Praag bijeen?',
+  'Wat zijn de pijlers van de totaalaanpak van migratie en mobiliteit?',
+  'Wat kan Europa doen tegen een land dat zijn eigen mensen niet wil terugnemen?',
+] as const
+
 /** Titles of problem documents and error pages, by HTTP status. */
 export const problemTitles: Readonly<Record<number, string>> = {
   400: 'Dit verzoek klopt niet',
