@@ -2,10 +2,11 @@
 import type { AnswerSegment } from '../server/protocol.js'
 
 /**
- * A block of an answer: running text, a verbatim quotation (its sentences, then the items of the list they introduce), or
+ * A block of an answer: the asked value by itself (an amount, a date) where the answer opens with it, running text, a verbatim quotation (its sentences, then the items of the list they introduce), or
  * a remark.
  */
 export type AnswerBlock =
+  | { readonly kind: 'value'; readonly segment: AnswerSegment }
   | { readonly kind: 'paragraph'; readonly segments: readonly AnswerSegment[] }
   | {
       readonly kind: 'quotation'
@@ -17,7 +18,11 @@ export type AnswerBlock =
 /** The blocks of an answer in reading order; every segment is in exactly one. */
 export const answerBlocks = (segments: readonly AnswerSegment[]): readonly AnswerBlock[] => {
   const blocks: AnswerBlock[] = []
-  for (const segment of segments) {
+  const [opening, following] = segments
+  // A quotation has its source named before it; one that comes before the naming is the value that was asked for.
+  const value = opening?.kind === 'quote' && following?.kind === 'lead-in' ? opening : null
+  if (value) blocks.push({ kind: 'value', segment: value })
+  for (const segment of value ? segments.slice(1) : segments) {
     const last = blocks.at(-1)
     switch (segment.kind) {
       case 'note':

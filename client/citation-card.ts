@@ -5,6 +5,7 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit'
 import type { Citation, Support } from '../server/protocol.js'
 import { formatDate, placeOf, type Source } from './format.js'
+import { renderPrinted } from './render-printed.js'
 import type { Language, WidgetTexts } from './texts.js'
 
 /** Milliseconds of pointing before the card comes, so that it does not flash under a passing pointer. */
@@ -77,7 +78,7 @@ export class CitationCard implements ReactiveController {
         ? html`
           <p class="card-title">${source.title}</p>
           ${details.length === 0 ? nothing : html`<p class="card-details">${details.join(' · ')}</p>`}
-          <p class="card-quote" lang="nl" dir="auto">${shortened(source.quote)}</p>
+          <p class="card-quote" lang="nl" dir="auto">${renderPrinted(shortened(source.quote))}</p>
           ${supportOf(source) === 'niet bevestigd' ? html`<p class="badge">${texts.unconfirmed}</p>` : nothing}
           <p class="card-hint">${texts.citationHint}</p>`
         : nothing

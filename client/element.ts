@@ -241,7 +241,7 @@ export class VindplaatsChat extends LitElement {
       ${this.#draftFault === null ? nothing : html`<p class="field-fault" id="question-fault">${icons.warning}${this.#draftFault}</p>`}
       <div class="composer-row">
         <textarea id="question" class="field" part="field" rows="1" autocomplete="off" enterkeyhint="send"
-          placeholder=${followUp ? texts.placeholderFollowUp : texts.placeholder}
+          placeholder=${texts.placeholder}
           aria-invalid=${this.#draftFault === null ? nothing : 'true'}
           aria-describedby=${this.#draftFault === null ? nothing : 'question-fault'}
           @keydown=${this.#typed} @focus=${() => this.#session?.prepare()}

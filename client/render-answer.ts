@@ -9,6 +9,7 @@ import { type AnswerBlock, answerBlocks } from './answer-blocks.js'
 import type { Turn } from './conversation.js'
 import { describeSource, formatDate, placeOf, type Source } from './format.js'
 import { icons } from './icons.js'
+import { renderPrinted } from './render-printed.js'
 import type { Language, WidgetTexts } from './texts.js'
 
 /** What an answer needs to know and whom it tells what happens. */
@@ -61,17 +62,14 @@ const renderSegment = (
   quoted: boolean,
 ): TemplateResult => {
   const verbatim = segment.kind === 'quote' || segment.kind === 'list-item'
-  return html`<span
-      class=${classMap({ segment: true, quoted, unconfirmed: segment.support === 'niet bevestigd' })}
+  const unconfirmed = segment.support === 'niet bevestigd'
+  // The unit does not break between its last word and the numbers: a number never stands alone on the next line.
+  return html`<span class="unit"><span
+      class=${classMap({ segment: true, quoted, unconfirmed })}
       lang=${verbatim ? 'nl' : nothing}
       dir=${verbatim ? 'auto' : nothing}
-    >${segment.text}</span>${
-      segment.support === 'niet bevestigd'
-        ? html` <span class="badge">${icons.warning}${context.texts.unconfirmed}</span>`
-        : nothing
-    }${
-      // No-break space: a number never stands alone on the next line.
-      segment.markers.map(marker => html`&nbsp;${renderCitation(turn, marker, context)}`)
+    >${verbatim ? renderPrinted(segment.text) : segment.text}</span>${segment.markers.map(marker => html`&nbsp;${renderCitation(turn, marker, context)}`)}</span>${
+      unconfirmed ? html` <span class="badge">${icons.warning}${context.texts.unconfirmed}</span>` : nothing
     } `
 }
 
@@ -91,6 +89,8 @@ const renderBlock = (
   const quoted = block.kind === 'quotation' && block.items.length === 0
   const draw = (segment: AnswerSegment): TemplateResult => renderSegment(turn, segment, context, quoted)
   switch (block.kind) {
+    case 'value':
+      return html`<p class="value">${draw(block.segment)}</p>`
     case 'paragraph':
       return html`<p>${block.segments.map(draw)}</p>`
     case 'note': {
@@ -183,7 +183,7 @@ const renderNearest = (
             aria-haspopup="dialog"
             @click=${(event: Event) => context.onOpen(turn, nearest, index, event.currentTarget as HTMLElement)}
           >
-            <span class="near-quote" lang="nl" dir="auto">${source.quote}</span>
+            <span class="near-quote" lang="nl" dir="auto">${renderPrinted(source.quote)}</span>
             <span class="near-source">${renderSourceLine(source, context)}</span>
           </button>
         </li>`,

@@ -2,9 +2,9 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { classMap } from 'lit/directives/class-map.js'
 import type { SourceParagraph } from '../server/protocol.js'
-import { printedPieces } from './answer-blocks.js'
 import { formatDate, placeOf, type Source } from './format.js'
 import { icons } from './icons.js'
+import { renderPrinted } from './render-printed.js'
 import type { OpenSource, Surroundings } from './source-view.js'
 import type { Language, WidgetTexts } from './texts.js'
 
@@ -21,25 +21,6 @@ export interface SourceContext {
   readonly onCopy: () => void
   readonly onRetry: () => void
   readonly onReadOn: (direction: 'before' | 'after') => void
-}
-
-const renderText = (text: string, quote: string | null): readonly TemplateResult[] => {
-  const pieces = printedPieces(text, quote)
-  const draw = (piece: (typeof pieces)[number]): TemplateResult =>
-    piece.mark
-      ? html`<span hidden>${piece.text}</span>`
-      : piece.bold
-        ? html`<strong>${piece.text}</strong>`
-        : html`${piece.text}`
-  // The cited pieces are one run: one mark around them all, so that it reads and copies as one quotation.
-  const first = pieces.findIndex(piece => piece.cited)
-  if (first < 0) return pieces.map(draw)
-  const cited = pieces.filter(piece => piece.cited)
-  return [
-    ...pieces.slice(0, first).map(draw),
-    html`<mark part="highlight">${cited.map(draw)}</mark>`,
-    ...pieces.slice(first + cited.length).map(draw),
-  ]
 }
 
 interface Printed {
@@ -59,7 +40,7 @@ const renderParagraph = (paragraph: Printed, quote: string | null, texts: Widget
     aria-label=${quote === null ? nothing : texts.cited}
   >
     ${label === null ? nothing : html`<span class="printed-label">${label}</span>`}
-    <p lang="nl" dir="auto">${renderText(paragraph.text, quote)}</p>
+    <p lang="nl" dir="auto">${renderPrinted(paragraph.text, quote)}</p>
   </div>`
 }
 

@@ -306,14 +306,14 @@ const layout = css`
     display: flex;
     gap: 0.6em;
     align-items: flex-start;
-    padding: 0.6em 1.25em;
+    padding-block: 0.6em;
     background: var(--_warning);
     color: var(--_warning-text);
     border-block-start: 1px solid var(--_warning-line);
     font-size: 0.9375em;
   }
   .composer {
-    padding: 0.75em 1.25em 0.5em;
+    padding-block: 0.75em 0.5em;
     border-block-start: 1px solid var(--_line);
     background: var(--_surface-subtle);
   }
@@ -362,7 +362,7 @@ const layout = css`
     font-size: 0.9375em;
   }
   .notice {
-    padding: 0 1.25em 0.6em;
+    padding-block: 0 0.6em;
     background: var(--_surface-subtle);
     color: var(--_text-subtle);
   }
@@ -427,12 +427,26 @@ const turns = css`
   .answer > * + * {
     margin-block-start: 0.75em;
   }
+  .value {
+    font-size: 1.375em;
+    font-weight: 700;
+    line-height: 1.35;
+  }
+  .answer > blockquote + p {
+    margin-block-start: 1.15em;
+  }
   blockquote {
     padding: 0.1em 0 0.1em 1em;
     border-inline-start: 4px solid var(--_highlight-line);
     font-family: var(--_quote-font);
     font-size: 1.09375em;
     line-height: 1.55;
+  }
+  .unit {
+    white-space: nowrap;
+  }
+  .segment {
+    white-space: normal;
   }
   .segment.quoted::before {
     content: '‘';
@@ -609,6 +623,10 @@ const turns = css`
     display: block;
     margin-block-start: 0.35em;
     font-size: 0.875em;
+    color: var(--_text-subtle);
+  }
+  .near-source .source-title {
+    font-weight: 500;
   }
   .help {
     color: var(--_text-subtle);

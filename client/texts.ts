@@ -21,7 +21,6 @@ export interface WidgetTexts {
   readonly field: string
   readonly fieldFollowUp: string
   readonly placeholder: string
-  readonly placeholderFollowUp: string
   readonly send: string
   readonly stop: string
   readonly questionEmpty: string
@@ -104,7 +103,6 @@ const nl: WidgetTexts = {
   field: 'Uw vraag',
   fieldFollowUp: 'Uw volgende vraag',
   placeholder: 'Typ hier uw vraag',
-  placeholderFollowUp: 'Vraag door, of stel een andere vraag',
   send: 'Vraag stellen',
   stop: 'Stoppen',
   questionEmpty: 'Typ eerst een vraag.',
@@ -113,7 +111,7 @@ const nl: WidgetTexts = {
   busy: 'Wacht op het antwoord, of stop het eerst.',
   notice: 'U praat met een computer, niet met een mens.',
   noticeBy: {
-    search: 'Een zoekprogramma kiest zinnen uit de documenten. Er schrijft geen taalmodel mee.',
+    search: 'Een zoekprogramma kiest zinnen uit de documenten, zonder taalmodel.',
     'language-model':
       'Een taalmodel (AI) schrijft de antwoorden en kan fouten maken. Lees de bron voordat u erop vertrouwt.',
     unknown: 'Lees de bron voordat u op een antwoord vertrouwt.',
@@ -206,7 +204,6 @@ const en: WidgetTexts = {
   field: 'Your question',
   fieldFollowUp: 'Your next question',
   placeholder: 'Type your question here',
-  placeholderFollowUp: 'Ask more, or ask something else',
   send: 'Ask',
   stop: 'Stop',
   questionEmpty: 'Type a question first.',

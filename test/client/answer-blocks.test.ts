@@ -36,6 +36,15 @@ describe('the blocks of an answer', () => {
     expect(blocks.map(block => (block.kind === 'paragraph' ? block.segments.length : 0))).toEqual([2, 1])
   })
 
+  it('set the value that was asked for apart where the answer opens with it', () => {
+    const blocks = answerBlocks([
+      segment('quote', '118 miljoen euro', [1]),
+      segment('lead-in', 'Volgens de brief:'),
+      segment('quote', 'Begroot is 118 miljoen euro.', [1]),
+    ])
+    expect(blocks.map(block => block.kind)).toEqual(['value', 'paragraph', 'quotation'])
+  })
+
   it('hold every segment once, in order', () => {
     const kinds = fc.constantFrom('lead-in', 'quote', 'list-item', 'sentence', 'note') satisfies fc.Arbitrary<
       'lead-in' | 'quote' | 'list-item' | 'sentence' | 'note'
@@ -44,7 +53,7 @@ describe('the blocks of an answer', () => {
       fc.property(fc.array(kinds), list => {
         const segments = list.map((kind, index) => segment(kind, String(index)))
         const back = answerBlocks(segments).flatMap(block =>
-          block.kind === 'note'
+          block.kind === 'note' || block.kind === 'value'
             ? [block.segment]
             : block.kind === 'paragraph'
               ? block.segments
