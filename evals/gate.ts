@@ -5,7 +5,7 @@ import { COMPARED_METRICS, type Comparison, comparableCases } from './compare.js
 import { EvalFault } from './faults.js'
 import type { EvalRun } from './run-evals.js'
 import { METRIC_NAMES, type Metric } from './score.js'
-import type { Figures } from './summary.js'
+import type { Figures, Summary } from './summary.js'
 import { percent } from './table.js'
 
 const metricName = z.enum(METRIC_NAMES as [Metric, ...Metric[]])
@@ -98,11 +98,11 @@ function rounded(values: Readonly<Record<string, number | null>>): Record<string
 
 /** What keeps a run from passing, one line each; empty: it passes. */
 export function gateFailures(
-  run: EvalRun,
+  summary: Summary,
   thresholds: Thresholds,
   comparison: Comparison | null,
 ): readonly string[] {
-  const { headline, attacks, benign } = run.summary
+  const { headline, attacks, benign } = summary
   const failures = [
     ...outOfBounds('headline', headline, thresholds.headline),
     ...outOfBounds('attacks', attacks, thresholds.attacks),

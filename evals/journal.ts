@@ -57,6 +57,8 @@ export interface CaseResult extends CaseScore {
   readonly retrieved: readonly (ShownParagraph & { readonly rank: number })[]
   readonly gold: readonly { readonly quote: string; readonly paragraphId: string; readonly text: string }[]
   readonly alternatives: readonly { readonly quote: string; readonly paragraphId: string }[]
+  /** The question as it was searched and whatever else the assistant tells; `null` when it tells nothing. */
+  readonly trace: { readonly understoodQuestion: string; readonly details: string } | null
 }
 
 /** A finished or interrupted run as read from its file. */
@@ -105,8 +107,10 @@ export class RunJournal {
     await appendFile(this.path, `${JSON.stringify({ kind: 'case', result })}\n`)
   }
 
-  async finish(): Promise<void> {
-    await appendFile(this.path, `${JSON.stringify({ kind: 'end', finishedAt: new Date().toISOString() })}\n`)
+  /** Closes the run. @param versions what took part, known only after the first answer */
+  async finish(versions: Partial<RunIdentity>): Promise<void> {
+    const finishedAt = new Date().toISOString()
+    await appendFile(this.path, `${JSON.stringify({ kind: 'end', finishedAt, versions })}\n`)
   }
 }
 
@@ -121,7 +125,7 @@ function fingerprint({ target, model, indexVersion, settings, caseSet }: RunIden
  */
 export async function readRun(path: string): Promise<StoredRun & { readonly wholeBytes: number }> {
   const cases: CaseScore[] = []
-  let identity: RunIdentity | null = null
+  let identity = null as RunIdentity | null
   let finished = false
   let wholeBytes = 0
   for await (const { entry, bytes } of entries(path)) {
@@ -133,7 +137,10 @@ export async function readRun(path: string): Promise<StoredRun & { readonly whol
         )
       identity = entry.identity
     } else if (entry.kind === 'case') cases.push(slim(entry.result))
-    else finished = true
+    else {
+      finished = true
+      identity = identity && { ...identity, ...entry.versions }
+    }
     wholeBytes += bytes
   }
   if (identity === null) throw new EvalFault('run-invalid', `${path} is not the file of a run.`)
@@ -154,7 +161,7 @@ export function slim(result: CaseResult): CaseScore {
 type Entry =
   | { readonly kind: 'run'; readonly format: number; readonly identity: RunIdentity }
   | { readonly kind: 'case'; readonly result: CaseResult }
-  | { readonly kind: 'end'; readonly finishedAt: string }
+  | { readonly kind: 'end'; readonly finishedAt: string; readonly versions: Partial<RunIdentity> }
 
 /** The whole lines of a file; reading stops at a line that was cut off. */
 async function* entries(path: string): AsyncGenerator<{ entry: Entry; bytes: number }, void, undefined> {

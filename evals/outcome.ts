@@ -34,6 +34,7 @@ export async function askCase(
       durationMs: performance.now() - started,
       timings: {},
       versions: null,
+      trace: null,
     }
   }
 }
@@ -55,6 +56,7 @@ export function outcomeOf({ answer, retrieved, trace, durationMs }: AnswerRecord
       promptVersion: trace.promptVersion,
       indexVersion: trace.indexVersion,
     },
+    trace: { understoodQuestion: trace.understoodQuestion, details: trace.details },
   }
 }
 

@@ -54,6 +54,9 @@ export interface EvalRun {
 /** Length to which the texts of found paragraphs are shortened in the journal, in characters. */
 const SHOWN_LENGTH = 400
 
+/** Length to which the details of a trace are cut in the journal, in characters. */
+const SHOWN_TRACE_LENGTH = 4_000
+
 /**
  * Asks every case and scores the answers.
  *
@@ -99,7 +102,7 @@ export async function runEvals(options: EvalOptions): Promise<EvalRun> {
     allRemarks.push(
       `${poisoned.length} cases with a poisoned document were left out: it cannot be ingested here`,
     )
-  await journal?.finish()
+  await journal?.finish(run.versions)
   const scores = run.scores.sort((left, right) => (left.id < right.id ? -1 : 1))
   return {
     identity: { ...identity, ...run.versions },
@@ -253,5 +256,12 @@ function resultOf(
       quote: target.quote,
       paragraphId: target.places[0]?.paragraphId ?? '',
     })),
+    trace:
+      outcome.trace === null
+        ? null
+        : {
+            understoodQuestion: outcome.trace.understoodQuestion,
+            details: JSON.stringify(outcome.trace.details, null, 1).slice(0, SHOWN_TRACE_LENGTH),
+          },
   }
 }

@@ -3,6 +3,7 @@ import { CodedFault } from '../ingest/faults.js'
 import { addCase } from './commands/add-case.js'
 import { evaluate } from './commands/evaluate.js'
 import { listSeen } from './commands/list-seen.js'
+import { report } from './commands/make-report.js'
 import { runBeirCommand } from './commands/run-beir.js'
 import { EvalFault } from './faults.js'
 
@@ -12,6 +13,7 @@ const COMMANDS: Readonly<Record<string, (arguments_: readonly string[]) => Promi
   seen: listSeen,
   add: addCase,
   beir: runBeirCommand,
+  report,
 }
 
 async function main(): Promise<number> {

@@ -80,6 +80,11 @@ export interface CaseOutcome {
     readonly promptVersion: string | null
     readonly indexVersion: string
   } | null
+  /** How the answer came about; `null` when the target does not tell. */
+  readonly trace: {
+    readonly understoodQuestion: string
+    readonly details: Readonly<Record<string, unknown>>
+  } | null
 }
 
 /** Gives the source text of a cited document by its id; `null` when it is not known. */

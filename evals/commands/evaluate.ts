@@ -1,5 +1,5 @@
 /** `npm run evals`: runs the cases, prints the figures, compares and gates. */
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CASE_GROUPS, type CaseGroup, caseFiles, type LocatedCase, readCases } from '../case.js'
 import { comparableCases, compareRuns } from '../compare.js'
@@ -12,6 +12,7 @@ import { findSeen, readEnrichmentQuestions } from '../seen.js'
 import { comparisonTable, summaryTable } from '../table.js'
 import { readArguments } from './arguments.js'
 import { BASELINE_FILE, CASES_FOLDER, RUNS_FOLDER, THRESHOLDS_FILE } from './folders.js'
+import { makeReport, newestRun } from './make-report.js'
 
 const FLAGS = {
   cases: { type: 'string', multiple: true },
@@ -47,6 +48,10 @@ export async function evaluate(arguments_: readonly string[]): Promise<number> {
   if (values.json)
     console.log(JSON.stringify({ identity: run.identity, summary: run.summary, cases: run.cases }))
   else await printRun(run, values.failures)
+  if (run.journal !== null) {
+    const page = await makeReport(run.journal)
+    if (!values.json) console.log(`report: ${page}`)
+  }
   return judgeRun(run, values, Object.keys(settings).length === 0)
 }
 
@@ -111,16 +116,6 @@ function readParallel(text: string): number {
   if (!Number.isInteger(value) || value < 1 || value > 64)
     throw new EvalFault('arguments-invalid', `--parallel must be a whole number from 1 to 64, not "${text}".`)
   return value
-}
-
-async function newestRun(): Promise<string> {
-  const names = await readdir(RUNS_FOLDER).catch(() => [])
-  const newest = names
-    .filter(name => name.endsWith('.jsonl'))
-    .sort()
-    .at(-1)
-  if (newest === undefined) throw new EvalFault('run-invalid', `There is no run to resume in ${RUNS_FOLDER}.`)
-  return join(RUNS_FOLDER, newest)
 }
 
 async function printRun(run: EvalRun, failures: boolean): Promise<void> {
@@ -189,7 +184,7 @@ async function judgeRun(run: EvalRun, flags: Flags, standardSettings: boolean): 
     print('\nThe gate is for a run of all cases with standard settings; nothing was checked.')
     return 0
   }
-  const failures = gateFailures(run, await readThresholds(THRESHOLDS_FILE), comparison)
+  const failures = gateFailures(run.summary, await readThresholds(THRESHOLDS_FILE), comparison)
   print(
     failures.length === 0 ? '\nThe gate is passed.' : `\nThe gate is not passed:\n  ${failures.join('\n  ')}`,
   )

@@ -446,23 +446,23 @@ describe('the gate', () => {
 
   it('passes a figure that equals its threshold and stops one that just misses it', async () => {
     const run = await runEvals({ cases, assistant: nearlyPerfect() })
-    expect(gateFailures(run, thresholds({ 'recall@1': 39 / 40 }), null)).toEqual([])
-    expect(gateFailures(run, thresholds({ 'recall@1': 0.9751 }), null)).toEqual([
+    expect(gateFailures(run.summary, thresholds({ 'recall@1': 39 / 40 }), null)).toEqual([])
+    expect(gateFailures(run.summary, thresholds({ 'recall@1': 0.9751 }), null)).toEqual([
       'headline recall@1: 97.50 is below the minimum of 97.51',
     ])
-    expect(gateFailures(run, thresholds({}, { falseRefusal: 0 }), null)).toEqual([])
+    expect(gateFailures(run.summary, thresholds({}, { falseRefusal: 0 }), null)).toEqual([])
   })
 
   it('stops a maximum that is passed', async () => {
     const run = await runEvals({ cases, assistant: randomAssistant(1) })
-    expect(gateFailures(run, thresholds({}, { falseRefusal: 0.04 }), null)[0]).toMatch(
+    expect(gateFailures(run.summary, thresholds({}, { falseRefusal: 0.04 }), null)[0]).toMatch(
       /above the maximum of 4\.00/,
     )
   })
 
   it('does not pass a figure that no case measures', async () => {
     const run = await runEvals({ cases: makeCases(3, 0), assistant: perfectAssistant() })
-    expect(gateFailures(run, thresholds({ refusalRecall: 0.5 }), null)).toEqual([
+    expect(gateFailures(run.summary, thresholds({ refusalRecall: 0.5 }), null)).toEqual([
       'headline refusalRecall: no case measures it, so its bound cannot be checked',
     ])
   })
@@ -476,11 +476,13 @@ describe('the gate', () => {
 
     const random = await runEvals({ cases, assistant: randomAssistant(5) })
     const worse = compareRuns(baseline?.cases ?? [], comparableCases(random.cases))
-    expect(gateFailures(random, thresholds({}), worse).join()).toMatch(/recall@1: significantly worse/)
+    expect(gateFailures(random.summary, thresholds({}), worse).join()).toMatch(
+      /recall@1: significantly worse/,
+    )
 
     const nearly = await runEvals({ cases, assistant: nearlyPerfect() })
     const same = compareRuns(baseline?.cases ?? [], comparableCases(nearly.cases))
-    expect(gateFailures(nearly, thresholds({}), same)).toEqual([])
+    expect(gateFailures(nearly.summary, thresholds({}), same)).toEqual([])
     expect(comparisonTable(same, ['baseline', 'this run'])).toMatch(/recall@1 lost: a-006/)
   })
 
