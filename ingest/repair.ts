@@ -63,8 +63,16 @@ function withoutRanges(source: string, piece: SearchPiece): string {
 
 /** The words that a document writes with a hyphen in the middle of a line. */
 function hyphenatedWords(source: string): ReadonlySet<string> {
-  return new Set(source.toLowerCase().match(/\p{L}+(?:-\p{L}+)+/gu))
+  const words = new Set<string>()
+  for (const token of source.split(/\s+/)) {
+    if (token.length > LONGEST_WORD || !/\p{L}-\p{L}/u.test(token)) continue
+    for (const word of token.toLowerCase().match(/\p{L}+(?:-\p{L}+)+/gu) ?? []) words.add(word)
+  }
+  return words
 }
+
+/** A longer run without white space is no word; it is left as it is. */
+const LONGEST_WORD = 100
 
 /** Words that are joined to the next by a hyphen that stays: "Oost-Europa", "non-ODA". */
 const KEEPS_HYPHEN =
@@ -80,27 +88,42 @@ const VOWEL_CLASH = /(?:a[aeiu]|e[eiu]|i[ei]|o[eiou]|u[iu]|ij|éé)$/i
  */
 function undoHyphenation(text: string, known: ReadonlySet<string>): { text: string; words: number } {
   let words = 0
-  const joined = text.replace(
-    /([\p{L}\p{N}'’.-]*)(\s?)[-‐\u00ad]\s*\n\s*([\p{L}\p{N}'’-]+)/gu,
-    (whole, first: string, space: string, second: string) => {
-      // A dash between spaces is no hyphen; after "en" it stands for the first part of "mensensmokkel en -handel".
-      if (!first || space) return /^(?:en|of)$/.test(first) ? `${first} -${second}` : whole
-      if (/^(?:en|of|en\/of|dan|maar|als|resp)$/.test(second)) return `${first}- ${second}`
-      const hyphenated = `${first}-${second}`
-      const tail = first.split('-').at(-1) ?? ''
-      const keeps =
-        known.has(hyphenated.toLowerCase()) ||
-        /[\p{Lu}\p{N}]$/u.test(first) ||
-        /^[\p{Lu}\p{N}]/u.test(second) ||
-        first.includes('-') ||
-        second.includes('-') ||
-        KEEPS_HYPHEN.test(tail) ||
-        VOWEL_CLASH.test(`${first.at(-1)}${second[0]}`)
+  let joined = ''
+  let from = 0
+  for (const match of text.matchAll(/(\s?)[-‐\u00ad]\s*\n\s*/g)) {
+    const end = match.index + match[0].length
+    const first = wordBefore(text, match.index)
+    const second = /^[\p{L}\p{N}'’-]{1,100}/u.exec(text.slice(end, end + LONGEST_WORD))?.[0] ?? ''
+    const isDash = !first || match[1] !== ''
+    if (!second || (isDash && !/^(?:en|of)$/.test(first))) continue
+    joined += text.slice(from, match.index)
+    from = end
+    // After "en" the hyphen stands for the first part of a word: "mensensmokkel en -handel".
+    if (isDash) joined += ' -'
+    else if (/^(?:en|of|en\/of|dan|maar|als|resp)$/.test(second)) joined += '- '
+    else {
       words++
-      return keeps ? hyphenated : `${first}${second}`
-    },
+      if (keepsHyphen(first, second, known)) joined += '-'
+    }
+  }
+  return { text: joined + text.slice(from), words }
+}
+
+function wordBefore(text: string, end: number): string {
+  return /[\p{L}\p{N}'’.-]*$/u.exec(text.slice(Math.max(0, end - LONGEST_WORD), end))?.[0] ?? ''
+}
+
+function keepsHyphen(first: string, second: string, known: ReadonlySet<string>): boolean {
+  const last = first.split('-').at(-1) ?? ''
+  return (
+    known.has(`${first}-${second}`.toLowerCase()) ||
+    /[\p{Lu}\p{N}]$/u.test(first) ||
+    /^[\p{Lu}\p{N}]/u.test(second) ||
+    first.includes('-') ||
+    second.includes('-') ||
+    KEEPS_HYPHEN.test(last) ||
+    VOWEL_CLASH.test(`${first.at(-1)}${second[0]}`)
   )
-  return { text: joined, words }
 }
 
 /** Sequences that UTF-8 bytes become when they are read as Windows-1252 once too often. */

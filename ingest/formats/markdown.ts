@@ -158,10 +158,10 @@ class MarkdownBlocks {
     }
     const heading = HEADING.exec(text)
     if (heading?.[1]) {
-      const tail = /\s+#+$/.exec(text)
-      const to = tail ? start + tail.index : end
+      const closing = /\s#{1,6}$/.exec(text)?.[0]
+      const to = closing ? start + text.slice(0, -closing.length).trimEnd().length : end
       this.mark('markup', start, start + heading[1].length)
-      if (tail) this.mark('markup', end - tail[0].trimStart().length, end)
+      if (closing) this.mark('markup', end - closing.length + 1, end)
       this.begin('heading', start + heading[0].length, to, heading[1].length)
       this.close()
       return

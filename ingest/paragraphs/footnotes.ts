@@ -108,32 +108,39 @@ function startOf(text: string, last: number, candidates: readonly Candidate[]): 
   const match = START.exec(text)
   if (!match) return null
   const mark = Number(match[1])
-  if (mark <= last || mark > last + 3) return null
+  const isRestart = mark === 1 && last > 1
+  if (!isRestart && (mark <= last || mark > last + 3)) return null
   const same = candidates.filter(candidate => candidate.mark === mark)
-  if (MONTH.test(text.slice(match[0].length))) return same.some(candidate => candidate.isStrong) ? mark : null
+  const isDate = MONTH.test(text.slice(match[0].length))
+  if (isDate || isRestart) return same.some(candidate => candidate.isStrong) ? mark : null
   return same.length > 0 || mark === last + 1 ? mark : null
 }
 
 /** Index of the first line of the block of footnotes; the number of lines where the page has none. */
 function areaStart(page: readonly Line[], last: number, hasOpen: boolean): number {
+  const candidates = glued(page)
+  const above = (line: Line): Candidate[] => candidates.filter(candidate => candidate.span[0] < line.start)
   const rule = page.findIndex(
-    (line, index) => index > 0 && line.ruleBefore && isArea(page, index, last, hasOpen),
+    (line, index) => index > 0 && line.ruleBefore && isArea(page.slice(index), above(line), last, hasOpen),
   )
   if (rule >= 0) return rule
   for (let index = page.length - 1; index > 0; index--) {
     const line = page[index]
-    if (!line?.blankBefore) continue
-    const candidates = glued(page.slice(0, index)).filter(candidate => candidate.isStrong)
-    const mark = startOf(line.text, last, candidates)
-    if (mark === last + 1 && candidates.some(candidate => candidate.mark === mark)) return index
+    if (!line?.blankBefore || Number(START.exec(line.text)?.[1]) !== last + 1) continue
+    const strong = above(line).filter(candidate => candidate.isStrong)
+    if (strong.some(candidate => candidate.mark === last + 1) && startOf(line.text, last, strong) !== null)
+      return index
   }
   return page.length
 }
 
 /** Whether the lines from here on are footnotes: the first begins one, or carries on the last one of an earlier page. */
-function isArea(page: readonly Line[], index: number, last: number, hasOpen: boolean): boolean {
-  const candidates = glued(page.slice(0, index))
-  const rest = page.slice(index)
+function isArea(
+  rest: readonly Line[],
+  candidates: readonly Candidate[],
+  last: number,
+  hasOpen: boolean,
+): boolean {
   const first = rest[0]
   if (!first) return false
   if (startOf(first.text, last, candidates) !== null) return true

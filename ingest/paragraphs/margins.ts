@@ -15,6 +15,9 @@ const UNIT = /^(?:Directoraat|Directie|Afdeling|Bureau|Programma|Ministerie|Dien
 /** Capitalised words at the end of a line, after a word that does not begin with a capital. */
 const CAPITALS = /(?<=(?:^|\s)[^\s\p{Lu}]\S* )\p{Lu}[\p{L}-]*(?: (?:en |voor |van |& )?\p{Lu}[\p{L}-]*)*$/u
 
+/** A longer line is no line of a letter. */
+const LONGEST_LINE = 300
+
 /** A page's evidence of a margin: for each line the length that belongs to the text. */
 type Cuts = Map<Line, number>
 
@@ -24,7 +27,7 @@ type Cuts = Map<Line, number>
  * @returns the lines of the text, shortened where needed, and the margin as furniture
  */
 export function cutMargins(lines: readonly Line[]): { lines: Line[]; furniture: Furniture[] } {
-  const pages = byPage(lines)
+  const pages = byPage(lines).filter(page => page.every(line => line.text.length <= LONGEST_LINE))
   const width = columnWidth(lines)
   const tails = repeatedTails(pages)
   const furniture: Furniture[] = []

@@ -67,8 +67,8 @@ function openedAt(lines: readonly Line[], starts: readonly number[]): Set<Line> 
 }
 
 /**
- * Pages as text extraction leaves them: a form feed, or one leading space on the first line of each page where all other
- * lines begin at the margin.
+ * Pages as text extraction leaves them: a form feed, or one leading space on the first line of each page where nearly all
+ * other lines begin at the margin.
  */
 function openedByLayout(lines: readonly Line[]): Set<Line> {
   const fed = lines.filter(line => line.feedBefore)
@@ -77,8 +77,8 @@ function openedByLayout(lines: readonly Line[]): Set<Line> {
   if (fed.length > 0) return new Set([first, ...fed])
   const indented = lines.filter(line => line.indent > 0)
   const spaced = indented.filter(line => line.indent === 1)
-  const isSigned =
-    first.indent === 1 && spaced.length === indented.length && spaced.length * 5 <= lines.length
+  const others = indented.length - spaced.length
+  const isSigned = first.indent === 1 && others * 4 <= spaced.length && spaced.length * 5 <= lines.length
   return new Set(isSigned ? spaced : [first])
 }
 

@@ -13,13 +13,13 @@ export function textOf(source: string, spans: readonly Span[]): string {
 /** Without the marks of Markdown that a reader does not see: emphasis, code, link targets. */
 export function withoutMarks(text: string): string {
   return text
-    .replace(/!?\[([^\]]*)\]\([^)\s]*\)/g, '$1')
+    .replace(/!?\[([^[\]]*)\]\([^()\s]{0,2000}\)/g, '$1')
     .replace(/\*{1,3}|`+|(?<![\p{L}\p{N}])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![\p{L}\p{N}])/gu, '')
     .replace(/\\([\\`*_{}[\]()#+\-.!|])/g, '$1')
     .trim()
 }
 
-const CLOSING = /[)\]"'”’»*_]+$/
+const CLOSING = /[)\]"'”’»*_]{1,8}$/
 
 /** Whether a sentence or clause ends here: full stop, colon, semicolon, comma, question or exclamation mark. */
 export function endsClause(text: string): boolean {
