@@ -242,8 +242,8 @@ async function render(
   return { segments, citations }
 }
 
-/** Markdown marks are no words of the document: the display drops them, the citation keeps them. */
-const withoutMarks = (text: string) => text.replace(/\*\*|(?<=^|\s)∞\s/g, '')
+/** Markdown marks and bullets are no words of the document: the display drops them, the citation keeps them. */
+const withoutMarks = (text: string) => text.replace(/\*\*/g, '').replace(/^[-–—•∞]\s+/, '')
 
 /** The asked amount, date or number by itself, when the quote holds exactly one of its kind. */
 function askedValue(
