@@ -12,6 +12,7 @@ import {
 } from './catalogue.js'
 import { codeVersion } from './code-version.js'
 import { type DocumentResult, type DocumentTask, workOn } from './document-task.js'
+import { DocumentWorkers, type WorkerData } from './document-workers.js'
 import { sha256, UNFINISHED, writeFault } from './durable-files.js'
 import type { Embedder } from './embedder.js'
 import { IngestFault } from './faults.js'
@@ -40,6 +41,8 @@ export interface IngestOptions {
   /** Folder of the index. */
   readonly indexFolder: string
   readonly embedder: Embedder
+  /** How threads open the same embedder; absent: everything is done in this thread. */
+  readonly threads?: WorkerData
   /** Whether enrichment files are used; `false` makes an index as for a new document. */
   readonly enrichment: boolean
   /** Reads everything anew even when nothing changed. */
@@ -337,33 +340,41 @@ interface BroughtFile {
   readonly part: StoredPart | null
 }
 
-/** Files whose work is under way at once, so that no thread waits for the next. */
-const WORK_AHEAD = 1
+/** Bytes of files to work on from which starting threads pays. */
+const ENOUGH_FOR_THREADS = 2_000_000
+
+/** Files that are begun ahead per thread, so that none waits for the next. */
+const AHEAD_PER_THREAD = 4
 
 /** Brings every file of the plan, in order; works on those without a usable part. */
-async function* bringAll(
-  plan: Plan,
-  { indexFolder, embedder, force = false, onProgress, signal }: IngestOptions,
-  store: boolean,
-): AsyncGenerator<BroughtFile> {
+async function* bringAll(plan: Plan, options: IngestOptions, store: boolean): AsyncGenerator<BroughtFile> {
+  const { indexFolder, embedder, force = false, onProgress, signal } = options
   const total = plan.files.length
-  const bytesTotal = plan.files.reduce((sum, { source }) => sum + (source.facts?.size ?? 0), 0)
-  let bytesDone = 0
+  const sum = (files: readonly PlannedFile[]) =>
+    files.reduce((bytes, { source }) => bytes + (source.facts?.size ?? 0), 0)
+  const bytesTotal = sum(plan.files)
+  const toDo = sum(plan.files.filter(file => force || !isUnchanged(file)))
+  const workers = options.threads && toDo > ENOUGH_FOR_THREADS ? new DocumentWorkers(options.threads) : null
+  const ahead = workers ? workers.size * AHEAD_PER_THREAD : 1
+  const work = (task: DocumentTask) => workers?.work(task) ?? workOn(task, embedder, signal)
   const underWay: Promise<BroughtFile>[] = []
-  let next = 0
-  for (const [at, { source }] of plan.files.entries()) {
-    for (; next < total && next < at + WORK_AHEAD; next++) {
-      const file = plan.files[next] as PlannedFile
-      const brought = bring(file, indexFolder, force, store, task => workOn(task, embedder, signal))
-      // Looked at when its turn comes; until then a fault must not end the process.
-      brought.catch(() => {})
-      underWay[next] = brought
+  let [next, bytesDone] = [0, 0]
+  try {
+    for (const [at, { source }] of plan.files.entries()) {
+      for (; next < total && next < at + ahead; next++) {
+        const brought = bring(plan.files[next] as PlannedFile, indexFolder, force, store, work)
+        // Looked at when its turn comes; until then a fault must not end the process.
+        brought.catch(() => {})
+        underWay[next] = brought
+      }
+      signal?.throwIfAborted()
+      yield await (underWay[at] as Promise<BroughtFile>)
+      delete underWay[at]
+      bytesDone += source.facts?.size ?? 0
+      onProgress?.({ phase: 'documents', done: at + 1, total, bytesDone, bytesTotal })
     }
-    signal?.throwIfAborted()
-    yield await (underWay[at] as Promise<BroughtFile>)
-    delete underWay[at]
-    bytesDone += source.facts?.size ?? 0
-    onProgress?.({ phase: 'documents', done: at + 1, total, bytesDone, bytesTotal })
+  } finally {
+    await workers?.close()
   }
 }
 

@@ -17,13 +17,15 @@ export async function bringIndexUpToDate(
   configuration: Configuration,
   { enrichment = true, ...settings }: IngestSettings = {},
 ): Promise<IngestReport> {
-  const { dataDirectory } = configuration
+  const { dataDirectory, embeddings, openai, ollama } = configuration
+  const cacheFolder = join(dataDirectory, 'embeddings')
   return ingest({
     sources: configuration.sources,
     addedFolder: join(dataDirectory, 'documents'),
     enrichmentFolder: join(dataDirectory, 'enrichment'),
     indexFolder: indexFolder(configuration, { enrichment }),
-    embedder: await openEmbedder(configuration, { cacheFolder: join(dataDirectory, 'embeddings') }),
+    embedder: await openEmbedder(configuration, { cacheFolder }),
+    threads: { embedder: { embeddings, openai, ollama }, cacheFolder },
     enrichment,
     patience: PATIENCE,
     ...settings,
