@@ -2,49 +2,95 @@
  * Dutch text analysis: from a text to the terms by which it is found. Questions and paragraphs pass through the same
  * functions, so that they meet.
  */
-import { readFileSync } from 'node:fs'
+import { splitCompound } from './compounds.js'
+import { type Lexicon, loadLexicon } from './lexicon.js'
 import { stem } from './stemming.js'
 
 export { stem }
 
 /** Changes whenever the terms of any text change; an index built with another version is refused. */
-export const ANALYZER_VERSION = 2
+export const ANALYZER_VERSION = 3
+
+/** One word of a text. */
+export interface Token {
+  /** The word folded: lower case, without diacritics or apostrophes. */
+  readonly word: string
+  /** Its stem; for a number or reference the word itself. */
+  readonly stem: string
+  /** Whether it says nothing about the subject. */
+  readonly stop: boolean
+}
 
 /** The terms of one text. Repeats are kept: their number is the term's frequency. */
 export interface AnalyzedText {
   /** Stemmed words without stop words. "niet" and "geen" are kept. */
   readonly words: readonly string[]
+  /** Stems of the parts of compounds. */
+  readonly parts: readonly string[]
   /** Character 4-grams within words; they carry OCR damage and typing errors. */
   readonly grams: readonly string[]
   /** Pairs of neighbouring stemmed words. */
   readonly bigrams: readonly string[]
-  /** Ids of lexicon concepts that the text names. */
+  /** Names of lexicon concepts that the text names. */
   readonly concepts: readonly string[]
 }
 
-/** Words that say nothing about the subject. */
+/** Words that say nothing about the subject. "niet" and "geen" are not among them: they turn a meaning round. */
 const STOP_WORDS = new Set(
   (
-    'de het een en of van in op te ten ter met voor door aan bij als dat die dit deze der des den er is zijn was waren ' +
-    'wordt worden werd werden geworden heeft hebben had hadden om naar uit over tot ook al dan nog maar want omdat zo ' +
-    'zich hun haar hem hen zij ze wij we ik je jij u uw mijn ons onze wat welke welk wie waar wanneer hoe waarom ' +
-    'waarvoor waarmee waarover waarin kan kunnen zal zullen zou zouden moet moeten mag mogen wil willen staat daar hier ' +
-    'iets alle alles andere ander volgens toch wel eens heb hij ben bent'
+    'de het t een n en of van in op te ten ter met voor door aan bij als dat die dit deze der des den er is zijn was waren ' +
+    'wordt worden word werd werden geworden geweest heeft hebben heb hebt had hadden gehad om naar uit over tot ook al dan ' +
+    'nog maar want omdat zo zich hun haar hem hen hij zij ze wij we ik je jij jou jouw jullie u uw mij me mijn ons onze wat ' +
+    'welke welk wie wiens waar wanneer hoe waarom waarvoor waarmee waarover waarin waaraan waarop waaruit waarnaar waardoor ' +
+    'waarvan waarbij waartoe kan kunnen kun kunt kon konden zal zullen zou zouden zult moet moeten moest mag mogen mocht wil ' +
+    'willen wilt wilde staat staan daar hier iets alle alles allen ander andere volgens toch wel eens ben bent zijnde ' +
+    'daarvan daarin daarbij daarmee daaraan daarop daarover daarvoor daardoor daaruit daartoe hiervan hierin hierbij ' +
+    'hiermee hieraan hierop hierover hiervoor hierdoor hiertoe erin ervan ermee eraan erop erover ervoor erdoor erbij toe ' +
+    'af mee heen weer zelf even dus nu toen indien hetgeen welks deszelfs wier waarna alsmede alsook evenals zowel ' +
+    'gaat gaan ging doet doen deed gedaan komt komen laat laten hoeveel hoezo zon zulke zulk dergelijke'
   ).split(' '),
 )
 
-/** Lower case, composed, without diacritics or apostrophes. */
+const MONTHS =
+  'januari februari maart april mei juni juli augustus september oktober november december'.split(' ')
+
+/** Words that name a piece of a text when a number follows: "artikel 13", "voetnoot 4". */
+const REFERENCE_WORDS: Readonly<Record<string, string>> = {
+  artikel: 'artikel',
+  artikelen: 'artikel',
+  art: 'artikel',
+  lid: 'lid',
+  leden: 'lid',
+  voetnoot: 'voetnoot',
+  paragraaf: 'paragraaf',
+  hoofdstuk: 'hoofdstuk',
+  afdeling: 'afdeling',
+  titel: 'titel',
+  bijlage: 'bijlage',
+  punt: 'punt',
+  onderdeel: 'onderdeel',
+}
+
+/** Lower case, composed, without diacritics or apostrophes; the plural of an acronym ("MP's") as the acronym. */
 export function fold(text: string): string {
   return text
+    .replace(/(\p{Lu}{2})[’']s(?!\p{L})/gu, '$1')
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[’'`´]/g, '')
+    .replace(/ĳ/g, 'ij')
 }
 
-/** The words of a text in order, folded: runs of letters and digits. */
+/**
+ * Words, numbers and references of a folded text. A reference as "2003/86/eg" or "16041/08" and a number with separators
+ * as "1.250.000" are one word.
+ */
+const WORD = /\d+(?:[./:]\d+)+(?:\/\p{L}+)?|\d+\p{L}+|[\p{L}\p{N}]+/gu
+
+/** The words of a text in order, folded. */
 export function tokenize(text: string): string[] {
-  return fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
+  return fold(text).match(WORD) ?? []
 }
 
 /** Whether a folded word says nothing about the subject. */
@@ -52,44 +98,63 @@ export function isStopWord(word: string): boolean {
   return STOP_WORDS.has(word)
 }
 
-interface Lexicon {
-  /** Concept ids by the stemmed words of a term, joined by a space. */
-  readonly concepts: ReadonlyMap<string, readonly string[]>
-  /** Number of words of the longest term. */
-  readonly longest: number
-}
-
-let lexicon: Lexicon | undefined
-
-function loadLexicon(): Lexicon {
-  if (lexicon) return lexicon
-  const concepts = new Map<string, string[]>()
-  let longest = 1
-  const table = readFileSync(new URL('lexicon.nl.tsv', import.meta.url), 'utf8')
-  for (const line of table.split('\n')) {
-    const [concept, terms] = line.split('\t')
-    if (!concept || !terms) continue
-    for (const term of terms.split('|')) {
-      const stems = tokenize(term).map(stem)
-      if (stems.length === 0) continue
-      longest = Math.max(longest, stems.length)
-      const key = stems.join(' ')
-      const known = concepts.get(key)
-      if (!known) concepts.set(key, [concept])
-      else if (!known.includes(concept)) known.push(concept)
+/**
+ * The tokens of a text in order, stop words included. Beside the printed words stand joined forms that make references
+ * exact: "artikel 13" gives also "artikel_13", "2003/86/EG" also its numbers, "16.5.2008" also day, month and year.
+ */
+export function tokens(text: string): Token[] {
+  const found: Token[] = []
+  let previous = ''
+  for (const word of tokenize(text)) {
+    found.push({ word, stem: stem(word), stop: STOP_WORDS.has(word) })
+    if (/^\d/.test(word)) {
+      const named = REFERENCE_WORDS[previous]
+      if (named) found.push(literal(`${named}_${word}`))
+      for (const piece of pieces(word)) found.push(literal(piece))
     }
+    previous = word
   }
-  lexicon = { concepts, longest }
-  return lexicon
+  return found
 }
 
-function findConcepts(stems: readonly string[]): string[] {
-  const { concepts, longest } = loadLexicon()
-  const found: string[] = []
+const literal = (word: string): Token => ({ word, stem: word, stop: false })
+
+/** Further forms of a number with separators. */
+function pieces(word: string): string[] {
+  const date = /^(\d{1,2})[./](\d{1,2})[./](\d{4})$/.exec(word)
+  const month = MONTHS[Number(date?.[2]) - 1]
+  if (date?.[1] && date[3] && month) return [String(Number(date[1])), month, date[3]]
+  if (/^\d{1,3}(?:\.\d{3})+$/.test(word)) return [word.replace(/\./g, '')]
+  if (word.includes('/'))
+    return [word.split('/').slice(0, 2).join('/'), ...word.split('/')].filter(piece => piece !== word)
+  return []
+}
+
+/** The lexicon over the stems of this analysis. */
+export function lexicon(): Lexicon {
+  return loadLexicon(term => tokenize(term).map(stem))
+}
+
+/** A concept's term found in a sequence of stems. */
+export interface FoundTerm {
+  /** The term's stems joined by a space. */
+  readonly term: string
+  /** Position of its first word, and after its last. */
+  readonly start: number
+  readonly end: number
+}
+
+/** Terms of several words of the lexicon in a sequence of stems, stop words included. */
+export function findPhrases(stems: readonly string[]): FoundTerm[] {
+  const { conceptsOf, longest } = lexicon()
+  const found: FoundTerm[] = []
   for (let start = 0; start < stems.length; start++) {
-    for (let length = 1; length <= longest && start + length <= stems.length; length++) {
-      const hit = concepts.get(stems.slice(start, start + length).join(' '))
-      if (hit) found.push(...hit)
+    const most = longest.get(stems[start] as string)
+    if (!most) continue
+    let term = stems[start] as string
+    for (let end = start + 1; end < stems.length && end < start + most; end++) {
+      term += ` ${stems[end]}`
+      if (conceptsOf.has(term)) found.push({ term, start, end: end + 1 })
     }
   }
   return found
@@ -97,17 +162,24 @@ function findConcepts(stems: readonly string[]): string[] {
 
 /** Analyses one text. Deterministic; depends on nothing but the text and the shipped tables. */
 export function analyze(text: string): AnalyzedText {
-  const tokens = tokenize(text)
-  const allStems = tokens.map(stem)
+  const all = tokens(text)
+  const { conceptsOf } = lexicon()
   const words: string[] = []
+  const parts: string[] = []
   const grams: string[] = []
-  for (const [index, token] of tokens.entries()) {
-    if (STOP_WORDS.has(token)) continue
-    words.push(allStems[index] as string)
-    const padded = `_${token}_`
+  const concepts: string[] = []
+  for (const { word, stem: stemmed, stop } of all) {
+    if (stop) continue
+    words.push(stemmed)
+    const split = splitCompound(word)
+    if (split.length > 1) parts.push(...split)
+    const padded = `_${word}_`
     for (let at = 0; at + 4 <= padded.length; at++) grams.push(padded.slice(at, at + 4))
+    concepts.push(...(conceptsOf.get(stemmed) ?? []))
   }
+  for (const { term } of findPhrases(all.map(token => token.stem)))
+    concepts.push(...(conceptsOf.get(term) ?? []))
   const bigrams: string[] = []
   for (let at = 0; at + 1 < words.length; at++) bigrams.push(`${words[at]} ${words[at + 1]}`)
-  return { words, grams, bigrams, concepts: findConcepts(allStems) }
+  return { words, parts, grams, bigrams, concepts }
 }

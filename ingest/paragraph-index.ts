@@ -19,7 +19,7 @@ import {
 import type { Embedder } from './embedder.js'
 import { IngestFault } from './faults.js'
 import { buildPart, StoredPart, storePart } from './index-part.js'
-import { type Candidate, type IndexQuery, mergeSearchFile, ParagraphSearch, SEARCH_FILES } from './search.js'
+import { type IndexQuery, mergeSearchFile, ParagraphSearch, SEARCH_FILES, type SearchResult } from './search.js'
 import { VECTOR_FILES, type VectorEntry, VectorStore, VectorStoreBuilder } from './vector-store.js'
 
 /** Version of the stored format; another one is refused and rebuilt. 1 held the corpus as one JSON file. */
@@ -36,7 +36,7 @@ export interface ParagraphIndex {
   /** One paragraph; `null` when the id is unknown. */
   paragraph(paragraphId: string): Promise<Paragraph | null>
   /** The best candidates, best first. */
-  search(query: IndexQuery): Promise<readonly Candidate[]>
+  search(query: IndexQuery): Promise<SearchResult>
   /** Rarity of an analysed word among the paragraphs, ≥ 0; highest for a word that occurs nowhere. */
   inverseDocumentFrequency(word: string): number
   close(): Promise<void>
@@ -399,7 +399,7 @@ class OpenIndex implements ParagraphIndex {
     return this.#search.inverseDocumentFrequency(word)
   }
 
-  search(query: IndexQuery): Promise<readonly Candidate[]> {
+  search(query: IndexQuery): Promise<SearchResult> {
     return this.#search.search(query)
   }
 

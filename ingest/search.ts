@@ -1,134 +1,85 @@
-/** Searching paragraphs by several channels at once: what is stored for it, and the search itself. */
-import { type AnalyzedText, analyze } from './analysis.js'
-import type { Paragraph, ParagraphEnrichment, PolicyDocument, Statement } from './corpus.js'
+/** Searching paragraphs: what is stored for it, the candidates by postings and vectors, and their order by features. */
+import type { Paragraph, PolicyDocument, Statement } from './corpus.js'
 import type { CorpusStore, IndexableDocument } from './corpus-store.js'
-import { type Bm25Parameters, LexicalIndex, LexicalIndexBuilder } from './lexical-index.js'
+import { FEATURES, type FeatureName, type Features, ParagraphFeatures } from './features.js'
+import { indexTexts } from './index-texts.js'
+import { Matcher } from './matching.js'
+import { buildUnits, LEVELS, type QueryUnit, type QueryUnits, type QueryWord } from './query-units.js'
+import { type Postings, TermIndex } from './term-index.js'
 import type { VectorStore } from './vector-store.js'
+import { Vocabulary } from './vocabulary.js'
 
-/** Lexical channels: what is searched (text, text with enrichment, single questions) by which terms. */
-const LEXICAL_CHANNELS = [
-  'text-words',
-  'text-grams',
-  'text-bigrams',
-  'text-concepts',
-  'enriched-words',
-  'enriched-grams',
-  'enriched-bigrams',
-  'enriched-concepts',
-  'question-words',
-  'question-grams',
-  'question-bigrams',
-  'question-concepts',
-] as const
-type LexicalChannel = (typeof LEXICAL_CHANNELS)[number]
-
-/** Every channel of a search. */
-export type Channel = LexicalChannel | 'vectors'
-
-/** How much each channel counts; an absent one is not searched. */
-export type ChannelWeights = Readonly<Partial<Record<Channel, number>>>
+/** How much each feature counts in the order of candidates; an absent one counts nothing. */
+export type FeatureWeights = Readonly<Partial<Record<FeatureName, number>>>
 
 /** One search. */
 export interface IndexQuery {
-  readonly analysis: AnalyzedText
-  readonly vector: Float32Array
-  readonly weights: ChannelWeights
+  /** The words of the question in order, stop words included; those of earlier turns first. */
+  readonly words: readonly QueryWord[]
+  /** Vector of the question; `null` leaves the vectors out. */
+  readonly vector: Float32Array | null
+  /** How strongly the question asks for a document, by document id, 0..1; an absent one is not asked for. */
+  readonly preferences: ReadonlyMap<string, number>
+  readonly weights: FeatureWeights
   /** Number of candidates wanted. */
   readonly limit: number
+}
+
+/** The statement of a paragraph that a question asks for. */
+export interface MatchedStatement {
+  readonly statement: Statement
+  /** The question of the enrichment that is nearest to the one asked. */
+  readonly question: string
+  /** How near it is, 0..1: the harmonic mean of the shares that each holds of the other. */
+  readonly score: number
 }
 
 /** One paragraph found, with what found it. */
 export interface Candidate {
   readonly paragraph: Paragraph
   readonly document: PolicyDocument
-  /** Weighted sum of the normalised channel scores; orders, and says nothing about relevance. */
+  /** Weighted sum of the features; orders, and says nothing about relevance. */
   readonly score: number
-  /** Scores per channel as fractions of the channel's best, 0..1. */
-  readonly channels: Readonly<Partial<Record<Channel, number>>>
-  /** The statement whose question matched best; `null` without enrichment or match. */
-  readonly statement: {
-    readonly statement: Statement
-    readonly question: string
-    readonly score: number
-  } | null
+  readonly features: Features
+  /** For each word of the question how well the paragraph, its heading and its enrichment hold it, 0..1. */
+  readonly wordLevels: Float32Array
+  /** `null` without enrichment or match. */
+  readonly statement: MatchedStatement | null
 }
 
-const BM25_PARAGRAPH: Bm25Parameters = { k1: 1.0, b: 0.45 }
-const BM25_QUESTION: Bm25Parameters = { k1: 0.9, b: 0.3 }
-
-interface Entries {
-  readonly paragraphs: readonly { readonly paragraph: Paragraph; readonly owner: IndexableDocument }[]
-  /** The enrichment's questions, in the order of paragraphs, statements and questions. */
-  readonly questions: readonly string[]
-  readonly enrichment: ReadonlyMap<string, ParagraphEnrichment>
-}
-
-function listEntries(documents: readonly IndexableDocument[]): Entries {
-  const paragraphs: Entries['paragraphs'][number][] = []
-  const questions: string[] = []
-  const enrichment = new Map<string, ParagraphEnrichment>()
-  for (const owner of documents) {
-    for (const item of owner.enrichment) enrichment.set(item.paragraphId, item)
-    for (const paragraph of owner.content.paragraphs) {
-      paragraphs.push({ paragraph, owner })
-      for (const statement of enrichment.get(paragraph.id)?.statements ?? [])
-        questions.push(...statement.questions)
-    }
-  }
-  return { paragraphs, questions, enrichment }
-}
-
-function contextText(paragraph: Paragraph, owner: IndexableDocument): string {
-  return [owner.document.title, ...paragraph.headingPath, paragraph.label ?? '', paragraph.searchText].join(
-    ' \n ',
-  )
-}
-
-function enrichedText(text: string, enrichment: ParagraphEnrichment | undefined): string {
-  if (!enrichment) return text
-  const questions = enrichment.statements.flatMap(statement => statement.questions)
-  return [text, enrichment.summary, ...enrichment.keywords, ...questions].join(' \n ')
-}
-
-function addTerms(
-  builders: Record<LexicalChannel, LexicalIndexBuilder>,
-  field: 'text' | 'enriched' | 'question',
-  analysis: AnalyzedText,
-): void {
-  builders[`${field}-words`].add(analysis.words)
-  builders[`${field}-grams`].add(analysis.grams)
-  builders[`${field}-bigrams`].add(analysis.bigrams)
-  builders[`${field}-concepts`].add(analysis.concepts)
+/** What a search found. */
+export interface SearchResult {
+  /** Best first. */
+  readonly candidates: readonly Candidate[]
+  /** The words of the question that count, with what the corpus knows of them. */
+  readonly units: readonly QueryUnit[]
 }
 
 /** The texts of one document to embed, in the order in which their vectors are stored. */
-export function listPassages(document: IndexableDocument): {
+export function listPassages({ document, content, enrichment }: IndexableDocument): {
   readonly paragraphs: readonly string[]
   readonly questions: readonly string[]
 } {
-  const { paragraphs, questions } = listEntries([document])
-  return { paragraphs: paragraphs.map(({ paragraph, owner }) => contextText(paragraph, owner)), questions }
+  const statements = new Map(enrichment.map(item => [item.paragraphId, item.statements]))
+  return {
+    paragraphs: content.paragraphs.map(({ headingPath, label, searchText }) =>
+      [document.title, ...headingPath, label ?? '', searchText].join(' \n '),
+    ),
+    questions: content.paragraphs.flatMap(({ id }) =>
+      (statements.get(id) ?? []).flatMap(({ questions }) => questions),
+    ),
+  }
 }
+
+const TERMS_FILE = 'terms.bin'
+
+/** Names of the files that `buildSearchFiles` makes. */
+export const SEARCH_FILES: readonly string[] = [TERMS_FILE]
 
 /** Everything that a search needs beside documents and vectors, by the name of the file that is to hold it. */
 export function buildSearchFiles(documents: readonly IndexableDocument[]): ReadonlyMap<string, Buffer> {
-  const entries = listEntries(documents)
-  const builders = Object.fromEntries(
-    LEXICAL_CHANNELS.map(channel => [channel, new LexicalIndexBuilder()]),
-  ) as Record<LexicalChannel, LexicalIndexBuilder>
-  for (const { paragraph, owner } of entries.paragraphs) {
-    const text = contextText(paragraph, owner)
-    addTerms(builders, 'text', analyze(text))
-    addTerms(builders, 'enriched', analyze(enrichedText(text, entries.enrichment.get(paragraph.id))))
-  }
-  for (const question of entries.questions) addTerms(builders, 'question', analyze(question))
-  return new Map(
-    LEXICAL_CHANNELS.map(channel => [`${channel}.bin`, builders[channel].finish().toBuffer()] as const),
-  )
+  return new Map([[TERMS_FILE, indexTexts(documents).toBuffer()]])
 }
-
-/** Names of the files that `buildSearchFiles` makes. */
-export const SEARCH_FILES: readonly string[] = LEXICAL_CHANNELS.map(channel => `${channel}.bin`)
 
 /**
  * The search file of a whole corpus from those of its documents: the same as one built from all documents together.
@@ -137,16 +88,31 @@ export const SEARCH_FILES: readonly string[] = LEXICAL_CHANNELS.map(channel => `
  *   be in memory together
  */
 export function mergeSearchFile(_name: string, parts: () => Iterable<Buffer>): Buffer {
-  return LexicalIndex.merge(function* () {
-    for (const part of parts()) yield LexicalIndex.fromBuffer(part)
+  return TermIndex.join(function* () {
+    for (const part of parts()) yield TermIndex.fromBuffer(part)
   }).toBuffer()
 }
+
+/** Candidates that are looked at closely. More cost time and found nothing more in `evals/train.ts`. */
+const CLOSE_LOOK = 240
+/** Nearest vectors that become candidates. */
+const NEAREST_VECTORS = 60
+/** BM25 of the first pass. */
+const BM25 = { k1: 1.0, b: 0.45 } as const
+/** Weight of heading and enrichment in the first pass, where the text counts 1. */
+const FIRST_PASS = { heading: 0.5, enrichment: 0.8 } as const
 
 /** Searches the paragraphs of one index. */
 export class ParagraphSearch {
   readonly #corpus: CorpusStore
-  readonly #lexical: Record<LexicalChannel, LexicalIndex>
+  readonly #index: TermIndex
+  readonly #vocabulary: Vocabulary
   readonly #vectors: VectorStore | null
+  readonly #features: ParagraphFeatures
+  readonly #slots: Int32Array
+  readonly #rarities: Float32Array
+  readonly #scores: Float32Array
+  readonly #averageLength: number
 
   /**
    * @param corpus the same documents, in the same order, that the files were built from
@@ -155,94 +121,147 @@ export class ParagraphSearch {
    */
   constructor(corpus: CorpusStore, files: ReadonlyMap<string, Buffer>, vectors: VectorStore | null) {
     this.#corpus = corpus
-    this.#lexical = Object.fromEntries(
-      LEXICAL_CHANNELS.map(channel => [
-        channel,
-        LexicalIndex.fromBuffer(files.get(`${channel}.bin`) as Buffer),
-      ]),
-    ) as Record<LexicalChannel, LexicalIndex>
+    this.#index = TermIndex.fromBuffer(files.get(TERMS_FILE) as Buffer)
+    this.#vocabulary = new Vocabulary(this.#index)
     this.#vectors = vectors
+    this.#slots = new Int32Array(this.#vocabulary.size)
+    this.#rarities = Float32Array.from({ length: this.#vocabulary.size }, (_, term) =>
+      this.#vocabulary.rarity(this.#vocabulary.documentFrequency(term)),
+    )
+    this.#scores = new Float32Array(this.#index.paragraphCount)
+    this.#averageLength = this.#index.texts.paragraph.terms.length / Math.max(1, this.#index.paragraphCount)
+    this.#features = new ParagraphFeatures(this.#index, corpus, this.#averageLength)
   }
 
   /** Rarity of an analysed word among the paragraphs, ≥ 0; highest for a word that occurs nowhere. */
   inverseDocumentFrequency(word: string): number {
-    return this.#lexical['text-words'].inverseDocumentFrequency(word)
+    const term = this.#vocabulary.id(word)
+    return this.#vocabulary.rarity(term === undefined ? 0 : this.#vocabulary.documentFrequency(term))
   }
 
   /** The best candidates, best first. */
-  async search({ analysis, vector, weights, limit }: IndexQuery): Promise<readonly Candidate[]> {
-    const count = this.#corpus.paragraphCount
-    const questionCount = this.#corpus.questionCount
-    const ownerOf = (question: number) => this.#corpus.positions.paragraphOfQuestion(question)
-    const fused = new Float32Array(count)
-    const perChannel = new Map<Channel, Float32Array>()
-    const questionScores = new Float32Array(questionCount)
-    const addChannel = (channel: Channel, scores: Float32Array, weight: number) => {
-      let best = 0
-      for (const score of scores) if (score > best) best = score
-      if (best === 0) return
-      for (let at = 0; at < count; at++) {
-        scores[at] = (scores[at] as number) / best
-        fused[at] = (fused[at] as number) + weight * (scores[at] as number)
-      }
-      perChannel.set(channel, scores)
+  async search({ words, vector, preferences, weights, limit }: IndexQuery): Promise<SearchResult> {
+    const query = buildUnits(words, this.#index, this.#vocabulary)
+    const near = vector && this.#vectors ? await this.#vectors.nearest(vector, NEAREST_VECTORS) : []
+    const similarities = new Map<number, { text: number; question: number }>()
+    for (const { kind, position, similarity } of near) {
+      const paragraph = kind === 'paragraph' ? position : this.#corpus.positions.paragraphOfQuestion(position)
+      const known = similarities.get(paragraph) ?? { text: 0, question: 0 }
+      if (kind === 'paragraph') known.text = Math.max(known.text, similarity)
+      else known.question = Math.max(known.question, similarity)
+      similarities.set(paragraph, known)
     }
-    for (const channel of LEXICAL_CHANNELS) {
-      const weight = weights[channel]
-      if (!weight) continue
-      const [field, kind] = channel.split('-') as [string, keyof AnalyzedText]
-      const parameters = field === 'question' ? BM25_QUESTION : BM25_PARAGRAPH
-      const scores = this.#lexical[channel].score(analysis[kind], parameters)
-      if (field !== 'question') {
-        addChannel(channel, scores, weight)
-        continue
-      }
-      let best = 0
-      for (const score of scores) if (score > best) best = score
-      if (best === 0) continue
-      const byParagraph = new Float32Array(count)
-      for (let at = 0; at < questionCount; at++) {
-        const score = scores[at] as number
-        if (score === 0) continue
-        const paragraph = ownerOf(at)
-        if (score > (byParagraph[paragraph] as number)) byParagraph[paragraph] = score
-        questionScores[at] = (questionScores[at] as number) + (weight * score) / best
-      }
-      addChannel(channel, byParagraph, weight)
-    }
-    if (weights.vectors && this.#vectors) {
-      const similarities = new Float32Array(count)
-      for (const { kind, position, similarity } of await this.#vectors.nearest(vector, 200)) {
-        const paragraph = kind === 'paragraph' ? position : ownerOf(position)
-        similarities[paragraph] = Math.max(similarities[paragraph] as number, similarity)
-      }
-      addChannel('vectors', similarities, weights.vectors)
-    }
-    const best = Array.from(fused.keys())
-      .filter(at => (fused[at] as number) > 0)
-      .sort((a, b) => (fused[b] as number) - (fused[a] as number))
-      .slice(0, limit)
-    return best.map(position => ({
+    const positions = new Set(this.#firstPass(query, preferences))
+    for (const paragraph of similarities.keys()) positions.add(paragraph)
+    const matcher = new Matcher(query, this.#slots, this.#rarities)
+    const ranked = this.#features.of([...positions], matcher, { similarities, preferences }).map(found => {
+      let score = 0
+      for (const name of FEATURES) score += (weights[name] ?? 0) * found.features[name]
+      return { ...found, score }
+    })
+    matcher.release()
+    ranked.sort((left, right) => right.score - left.score || left.position - right.position)
+    const candidates = ranked.slice(0, limit).map(({ position, score, features, levels, question }) => ({
       paragraph: this.#corpus.paragraph(position),
       document: this.#corpus.documentOf(position),
-      score: fused[position] as number,
-      channels: Object.fromEntries([...perChannel].map(([channel, scores]) => [channel, scores[position]])),
-      statement: this.#bestStatement(position, questionScores),
+      score,
+      features,
+      wordLevels: levels,
+      statement: question === null ? null : this.#statement(position, question.number, question.score),
     }))
+    return { candidates, units: query.units }
   }
 
-  #bestStatement(position: number, questionScores: Float32Array): Candidate['statement'] {
-    const { firstQuestions } = this.#corpus.positions
-    const first = firstQuestions[position] as number
-    const end = firstQuestions[position + 1] as number
-    let best = -1
-    for (let at = first; at < end; at++)
-      if ((questionScores[at] as number) > (best < 0 ? 0 : (questionScores[best] as number))) best = at
-    if (best < 0) return null
+  #statement(position: number, question: number, score: number): MatchedStatement | null {
+    const first = this.#corpus.positions.firstQuestions[position] as number
     const asked = (this.#corpus.enrichment(position)?.statements ?? []).flatMap(statement =>
-      statement.questions.map(question => ({ statement, question })),
+      statement.questions.map(text => ({ statement, question: text })),
     )
-    const matched = asked[best - first] as (typeof asked)[number]
-    return { ...matched, score: questionScores[best] as number }
+    const matched = asked[question - first]
+    return matched ? { ...matched, score } : null
   }
+
+  /** Positions of the paragraphs that hold most of the question, by BM25 over text, heading and enrichment. */
+  #firstPass(query: QueryUnits, preferences: ReadonlyMap<string, number>): number[] {
+    const { byText, byHeading, byEnrichment, headingOf, texts } = this.#index
+    const scores = this.#scores.fill(0)
+    const headings = new Float32Array(texts.heading.count)
+    const weightOf = new Float32Array(query.atomCount)
+    for (const { atom, partAtoms, weight } of query.units) {
+      weightOf[atom] = weight
+      for (const part of partAtoms) weightOf[part] = (weight * LEVELS.parts) / partAtoms.length
+    }
+    const { starts } = texts.paragraph
+    for (const [term, matches] of query.terms) {
+      let weight = 0
+      for (const { atom, level } of matches) weight += (weightOf[atom] as number) * level
+      addScores(byText, term, scores, (owner, frequency) => {
+        const length = ((starts[owner + 1] as number) - (starts[owner] as number)) / this.#averageLength
+        return (weight * frequency) / (frequency + BM25.k1 * (1 - BM25.b + BM25.b * length))
+      })
+      addScores(
+        byEnrichment,
+        term,
+        scores,
+        (_, frequency) => (FIRST_PASS.enrichment * weight * frequency) / (frequency + 1.5),
+      )
+      addScores(
+        byHeading,
+        term,
+        headings,
+        (_, frequency) => (FIRST_PASS.heading * weight * frequency) / (frequency + 0.5),
+      )
+    }
+    for (let at = 0; at < scores.length; at++) {
+      const heading = headings[headingOf[at] as number] as number
+      if (heading > 0) scores[at] = (scores[at] as number) + heading
+    }
+    if (preferences.size > 0) this.#prefer(scores, preferences)
+    return topPositions(scores, CLOSE_LOOK)
+  }
+
+  #prefer(scores: Float32Array, preferences: ReadonlyMap<string, number>): void {
+    const { firstParagraphs } = this.#corpus.positions
+    for (const [number, { id }] of this.#corpus.documents.entries()) {
+      const preference = preferences.get(id)
+      if (!preference) continue
+      const end = firstParagraphs[number + 1] as number
+      for (let at = firstParagraphs[number] as number; at < end; at++)
+        scores[at] = (scores[at] as number) * (1 + preference)
+    }
+  }
+}
+
+function addScores(
+  { starts, owners, frequencies }: Postings,
+  term: number,
+  scores: Float32Array,
+  score: (owner: number, frequency: number) => number,
+): void {
+  const end = starts[term + 1] as number
+  for (let at = starts[term] as number; at < end; at++) {
+    const owner = owners[at] as number
+    scores[owner] = (scores[owner] as number) + score(owner, frequencies[at] as number)
+  }
+}
+
+/** Positions of about the `count` highest scores above 0, by counting scores into bins instead of sorting them all. */
+function topPositions(scores: Float32Array, count: number): number[] {
+  let best = 0
+  for (const score of scores) if (score > best) best = score
+  if (best === 0) return []
+  const bins = new Uint32Array(1024)
+  const binOf = (score: number) => Math.min(1023, Math.floor((score / best) * 1023))
+  for (const score of scores) if (score > 0) bins[binOf(score)] = (bins[binOf(score)] as number) + 1
+  let least = 1023
+  for (let seen = bins[1023] as number; least > 0 && seen + (bins[least - 1] as number) <= count; ) {
+    least--
+    seen += bins[least] as number
+  }
+  const found: number[] = []
+  for (let at = 0; at < scores.length; at++) {
+    const score = scores[at] as number
+    if (score > 0 && binOf(score) >= least) found.push(at)
+  }
+  return found
 }

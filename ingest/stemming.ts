@@ -25,6 +25,16 @@ const INSEPARABLE_PREFIXES = [
   'weer',
 ]
 
+/** Prefixes by their first letter, because most words begin with none of them. */
+function byFirstLetter(prefixes: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>()
+  for (const prefix of prefixes)
+    groups.set(prefix.charAt(0), [...(groups.get(prefix.charAt(0)) ?? []), prefix])
+  return groups
+}
+const SEPARABLE = byFirstLetter(SEPARABLE_PREFIXES)
+const INSEPARABLE = byFirstLetter(INSEPARABLE_PREFIXES)
+
 /** Words that look like an inflected verb and are not. */
 const NO_VERB = new Set(
   (
@@ -136,7 +146,8 @@ function participleStem(base: string): string | undefined {
     const bare = normalizeEnd(base.slice(2))
     if (isVerbStem(bare)) return bare
   }
-  for (const prefix of SEPARABLE_PREFIXES) {
+  if (!base.includes('ge', 2)) return undefined
+  for (const prefix of SEPARABLE.get(base.charAt(0)) ?? []) {
     if (!base.startsWith(`${prefix}ge`) || base.length < prefix.length + 5) continue
     const bare = normalizeEnd(base.slice(prefix.length + 2))
     if (isVerbStem(bare) || isVerbStem(prefix + bare)) return prefix + bare
@@ -148,13 +159,13 @@ function participleStem(base: string): string | undefined {
 function irregularVerbStem(word: string, verbs: ReadonlyMap<string, string>): string | undefined {
   const whole = verbs.get(word)
   if (whole) return whole
-  for (const prefix of SEPARABLE_PREFIXES) {
+  for (const prefix of SEPARABLE.get(word.charAt(0)) ?? []) {
     if (!word.startsWith(prefix)) continue
     const rest = word.slice(prefix.length)
     const base = verbs.get(rest)
     if (base && (rest.length >= 4 || isVerbStem(prefix + base))) return prefix + base
   }
-  for (const prefix of INSEPARABLE_PREFIXES) {
+  for (const prefix of INSEPARABLE.get(word.charAt(0)) ?? []) {
     if (!word.startsWith(prefix)) continue
     const rest = word.slice(prefix.length)
     // "verkocht" lacks the "ge" of "gekocht".

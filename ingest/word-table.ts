@@ -10,48 +10,40 @@ export interface WordKind {
   readonly endsInS: boolean
 }
 
-interface Table {
-  /** Lines in byte order: stem, space, letter of the frequency ("a" is 0), "v" for a verb, "s" for `endsInS`, "b" for both. */
-  readonly bytes: Buffer
-  readonly start: number
+/** The letters after a stem: its frequency ("a" is 0), then "v" for a verb, "s" for `endsInS`, "b" for both. */
+const KINDS = new Map<string, WordKind>()
+
+let table: Map<string, WordKind> | undefined
+
+function kindOf(code: string): WordKind {
+  const known = KINDS.get(code)
+  if (known) return known
+  const flag = code[1]
+  const kind = {
+    frequency: code.charCodeAt(0) - 0x61,
+    verb: flag === 'v' || flag === 'b',
+    endsInS: flag === 's' || flag === 'b',
+  }
+  KINDS.set(code, kind)
+  return kind
 }
 
-let table: Table | undefined
-
-function load(): Table {
-  if (table) return table
-  const bytes = readFileSync(new URL('tables/words.nl.txt', import.meta.url))
-  let start = 0
-  while (bytes[start] === 0x23) start = bytes.indexOf(0x0a, start) + 1
-  table = { bytes, start }
-  return table
+function parse(text: string): Map<string, WordKind> {
+  const kinds = new Map<string, WordKind>()
+  for (const line of text.split('\n')) {
+    const space = line.indexOf(' ')
+    if (space > 0 && !line.startsWith('#')) kinds.set(line.slice(0, space), kindOf(line.slice(space + 1)))
+  }
+  return kinds
 }
 
 /** Replaces the table, for the script that makes it. */
-export function useWordTable(bytes: Buffer): void {
-  table = { bytes, start: 0 }
+export function useWordTable(text: string): void {
+  table = parse(text)
 }
 
-/** Looks a stem up; `undefined` when it is not known. The table is searched as it lies on disk, without parsing it. */
+/** Looks a stem up; `undefined` when it is not known. */
 export function wordKind(stemmed: string): WordKind | undefined {
-  const { bytes, start } = load()
-  const wanted = Buffer.from(`${stemmed} `, 'utf8')
-  let low = start
-  let high = bytes.length
-  while (low < high) {
-    let line = (low + high) >>> 1
-    while (line > low && bytes[line - 1] !== 0x0a) line--
-    const order = bytes.compare(wanted, 0, wanted.length, line, Math.min(line + wanted.length, bytes.length))
-    if (order === 0) {
-      const at = line + wanted.length
-      return {
-        frequency: (bytes[at] as number) - 0x61,
-        verb: bytes[at + 1] === 0x76 || bytes[at + 1] === 0x62,
-        endsInS: bytes[at + 1] === 0x73 || bytes[at + 1] === 0x62,
-      }
-    }
-    if (order < 0) low = bytes.indexOf(0x0a, line) + 1 || bytes.length
-    else high = line
-  }
-  return undefined
+  table ??= parse(readFileSync(new URL('tables/words.nl.txt', import.meta.url), 'utf8'))
+  return table.get(stemmed)
 }

@@ -1,22 +1,29 @@
-/** Retrieval policy: which channels count how much, and the order of the evidence. */
-import { type AnalyzedText, analyze } from '../ingest/analysis.js'
+/** Retrieval policy: which features count how much, and the order of the evidence. */
+import { type AnalyzedText, analyze, tokens } from '../ingest/analysis.js'
 import type { Embedder } from '../ingest/embedder.js'
 import type { ParagraphIndex } from '../ingest/paragraph-index.js'
-import type { Candidate, ChannelWeights } from '../ingest/search.js'
+import { queryWords } from '../ingest/query-units.js'
+import type { Candidate, FeatureWeights } from '../ingest/search.js'
 
-/** Weights of the channels, from the prototype of the design (§7); `npm run evals` is to confirm or change them. */
-const WEIGHTS: ChannelWeights = {
-  'text-words': 0.2,
-  'text-grams': 0.2,
-  'text-concepts': 0.1,
-  'enriched-words': 0.8,
-  'enriched-grams': 0.2,
-  'enriched-bigrams': 0.1,
-  'enriched-concepts': 0.2,
-  'question-words': 0.4,
-  'question-bigrams': 0.2,
-  'question-concepts': 0.2,
-  vectors: 0.3,
+/** Weights of the features. */
+export const WEIGHTS: FeatureWeights = {
+  text: 1,
+  clause: 0.5,
+  phrase: 0.5,
+  bm25: 1,
+  heading: 0.3,
+  joint: 1,
+  neighbours: 0.1,
+  section: 0.2,
+  question: 2,
+  questionForward: 0.5,
+  questionPhrase: 0.5,
+  statement: 0.7,
+  enriched: 0.3,
+  enrichedBm25: 0.5,
+  vector: 0.3,
+  questionVector: 0.3,
+  isHeading: -1,
 }
 
 /** The ranked paragraphs for one question. */
@@ -36,31 +43,20 @@ export async function retrieve(
   question: string,
   limit: number,
 ): Promise<Evidence> {
-  const analysis = analyze(question)
   const vector = await embedder.embedQuery(question)
-  const candidates = await index.search({ analysis, vector, weights: WEIGHTS, limit })
-  return { question, analysis, candidates, coverage: coverage(index, analysis, candidates[0]) }
-}
-
-function coverage(index: ParagraphIndex, analysis: AnalyzedText, best: Candidate | undefined): number {
-  if (!best) return 0
-  const held = new Set(
-    analyze(
-      [
-        best.document.title,
-        ...best.document.aliases,
-        ...best.paragraph.headingPath,
-        best.paragraph.searchText,
-        best.statement?.question ?? '',
-      ].join(' '),
-    ).words,
-  )
+  const { candidates, units } = await index.search({
+    words: queryWords(tokens(question)),
+    vector,
+    preferences: new Map(),
+    weights: WEIGHTS,
+    limit,
+  })
+  const [best] = candidates
   let total = 0
-  let found = 0
-  for (const word of new Set(analysis.words)) {
-    const weight = index.inverseDocumentFrequency(word)
+  let held = 0
+  for (const [unit, { weight }] of units.entries()) {
     total += weight
-    if (held.has(word)) found += weight
+    held += weight * (best?.wordLevels[unit] ?? 0)
   }
-  return total === 0 ? 0 : found / total
+  return { question, analysis: analyze(question), candidates, coverage: total === 0 ? 0 : held / total }
 }

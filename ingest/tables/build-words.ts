@@ -61,7 +61,7 @@ for (const { word, verb, noun } of dictionary) {
   else if (noun && /[^aeiouj]s$/.test(word)) mark(word, { endsInS: true })
   else if (noun) mark(regularStem(word), {})
 }
-useWordTable(encode(rows))
+useWordTable(encode(rows).toString('utf8'))
 
 for (const { word } of dictionary) {
   const stemmed = stem(word)
@@ -92,7 +92,7 @@ for (const [stemmed, count] of byStem) {
   if (row) row.count = count
   else if (count >= LEAST_COUNT) rows.set(stemmed, { count, verb: false, endsInS: false })
 }
-useWordTable(encode(rows))
+useWordTable(encode(rows).toString('utf8'))
 
 // A compound whose parts are known is known by its parts.
 const before = rows.size

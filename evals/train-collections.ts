@@ -1,0 +1,107 @@
+/** The collections that ranking and refusal are trained on, each held in memory with its questions and right paragraphs. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { describeDocument, enrichmentPath, listSources, readSource } from '../ingest/catalogue.js'
+import { CorpusStore, type IndexableDocument } from '../ingest/corpus-store.js'
+import { parseEnrichment, placeEnrichment } from '../ingest/enrichment.js'
+import { readDocument } from '../ingest/read-document.js'
+import { buildSearchFiles, ParagraphSearch } from '../ingest/search.js'
+import { type BeirDataset, passageDocuments } from './beir.js'
+import type { LocatedCase } from './case.js'
+import { resolveCases } from './gold.js'
+
+/** A question with what is right. */
+export interface TrainingQuestion {
+  readonly id: string
+  /** Earlier turns first; the last is the question. */
+  readonly turns: readonly string[]
+  /** Ids of the right paragraphs; empty when there is no answer. */
+  readonly right: ReadonlySet<string>
+  /** Documents of the right paragraphs: what cross-validation leaves out together. */
+  readonly group: string
+  /** Case group, for tables. */
+  readonly kind: string
+}
+
+/** A corpus with its questions. */
+export interface Collection {
+  readonly name: string
+  readonly corpus: CorpusStore
+  readonly search: ParagraphSearch
+  readonly questions: readonly TrainingQuestion[]
+}
+
+/** Reads the documents of a source folder as they are ingested. */
+export async function readSources(folder: string, enriched: boolean): Promise<IndexableDocument[]> {
+  const documents: IndexableDocument[] = []
+  for (const source of (await listSources([resolve(folder)])).files) {
+    const { bytes, contentHash } = await readSource(source)
+    const { content, found } = await readDocument(bytes, {
+      documentId: source.documentId,
+      fileName: source.file,
+    })
+    const path = enrichmentPath(source)
+    const lines = enriched ? parseEnrichment(await readFile(path, 'utf8'), path) : []
+    documents.push({
+      document: describeDocument(source, contentHash, found),
+      content,
+      enrichment: placeEnrichment(content, lines).paragraphs,
+    })
+  }
+  return documents
+}
+
+/** A collection of documents and evaluation cases. */
+export async function collectCases(
+  name: string,
+  documents: readonly IndexableDocument[],
+  cases: readonly LocatedCase[],
+): Promise<Collection> {
+  const corpus = CorpusStore.inMemory(documents)
+  const resolved = await resolveCases(cases, {
+    documents: async () => corpus.documents,
+    document: async id => {
+      const document = corpus.documents.find(item => item.id === id)
+      const content = corpus.content(id)
+      return document && content ? { document, content } : null
+    },
+  })
+  return {
+    name,
+    corpus,
+    search: new ParagraphSearch(corpus, buildSearchFiles(documents), null),
+    questions: resolved.cases.map(({ case: item, gold, alternatives }) => {
+      const places = [...gold, ...alternatives].flatMap(target => target.places)
+      return {
+        id: item.id,
+        turns: item.turns ?? [item.question ?? ''],
+        right: new Set(places.map(place => place.paragraphId)),
+        group: places[0]?.document ?? '',
+        kind: item.group,
+      }
+    }),
+  }
+}
+
+/** A collection from a data set in BEIR format. */
+export function collectBeir(name: string, dataset: BeirDataset): Collection {
+  const documents = passageDocuments(dataset.passages)
+  const corpus = CorpusStore.inMemory(documents)
+  const idOf = new Map<string, string>()
+  for (const { content } of documents) for (const { id, anchor } of content.paragraphs) idOf.set(anchor, id)
+  return {
+    name,
+    corpus,
+    search: new ParagraphSearch(corpus, buildSearchFiles(documents), null),
+    questions: [...dataset.judgements].map(([query, gains]) => {
+      const right = [...gains].filter(([, gain]) => gain > 0).map(([passage]) => idOf.get(passage) ?? passage)
+      return {
+        id: query,
+        turns: [dataset.queries.get(query) ?? ''],
+        right: new Set(right),
+        group: right[0]?.split('#')[0] ?? '',
+        kind: name,
+      }
+    }),
+  }
+}

@@ -1,0 +1,226 @@
+/** The features of a paragraph for one question: why it may be the one that answers it. */
+import { PARAGRAPH_KINDS } from './corpus.js'
+import type { CorpusStore } from './corpus-store.js'
+import { highest, type Matcher, type TextMatch } from './matching.js'
+import { CLAUSE_END, type TermIndex } from './term-index.js'
+
+/** Every feature, in the order in which tables print them. */
+export const FEATURES = [
+  'text',
+  'clause',
+  'phrase',
+  'bm25',
+  'heading',
+  'title',
+  'joint',
+  'parent',
+  'neighbours',
+  'section',
+  'question',
+  'questionForward',
+  'questionBackward',
+  'questionPhrase',
+  'statement',
+  'enriched',
+  'enrichedBm25',
+  'vector',
+  'questionVector',
+  'preferred',
+  'notPreferred',
+  'isHeading',
+  'isFootnote',
+  'isMetadata',
+  'isListItem',
+  'short',
+] as const
+/**
+ * `text`, `clause`, `heading`, `title`: share of the question's weight that the paragraph, its best clause, its headings,
+ * the document's metadata hold; `joint`: all of these and the introduction together; `phrase`: pairs of words that stand
+ * together; `bm25`; `parent`: the introduction of a list item; `neighbours`: the paragraphs before and after; `section`:
+ * the best other paragraph under the same heading; `question…`: the nearest question of the enrichment, both ways, its share
+ * of the question, the share of it that was asked, its pairs; `statement`: a statement's quote and questions together;
+ * `enriched…`: all enrichment of the paragraph; `vector`, `questionVector`: cosines; `preferred`, `notPreferred`: the
+ * question names this document, or another one; then what kind of paragraph it is, and `short`: fewer than eight terms.
+ */
+export type FeatureName = (typeof FEATURES)[number]
+export type Features = Readonly<Record<FeatureName, number>>
+
+/** A paragraph with its features. */
+export interface FeaturedParagraph {
+  readonly position: number
+  readonly features: Features
+  /** For each word of the question how well the paragraph with heading and enrichment holds it, 0..1. */
+  readonly levels: Float32Array
+  /** The nearest question of the enrichment by its number, and how near it is. */
+  readonly question: { readonly number: number; readonly score: number } | null
+}
+
+/** What is known of candidates from elsewhere. */
+export interface FeatureContext {
+  readonly similarities: ReadonlyMap<number, { readonly text: number; readonly question: number }>
+  readonly preferences: ReadonlyMap<string, number>
+}
+
+const K1 = 1.0
+const B = 0.4
+const SHORT_LENGTH = 8
+
+/** A function that computes each value once. */
+function remembered(compute: (number: number) => TextMatch): (number: number) => TextMatch {
+  const known = new Map<number, TextMatch>()
+  return number => {
+    const found = known.get(number) ?? compute(number)
+    known.set(number, found)
+    return found
+  }
+}
+
+/** Computes features over one corpus. */
+export class ParagraphFeatures {
+  readonly #index: TermIndex
+  readonly #corpus: CorpusStore
+  readonly #averageLength: number
+  readonly #firstQuestion: Uint32Array
+
+  constructor(index: TermIndex, corpus: CorpusStore, averageLength: number) {
+    this.#index = index
+    this.#corpus = corpus
+    this.#averageLength = averageLength
+    // Number of the first question of each statement.
+    const statements = index.texts.quote.count
+    this.#firstQuestion = new Uint32Array(statements + 1).fill(index.statementOf.length)
+    for (let question = index.statementOf.length - 1; question >= 0; question--)
+      this.#firstQuestion[index.statementOf[question] as number] = question
+    for (let statement = statements - 1; statement >= 0; statement--)
+      this.#firstQuestion[statement] = Math.min(
+        this.#firstQuestion[statement] as number,
+        this.#firstQuestion[statement + 1] as number,
+      )
+  }
+
+  /** The features of some paragraphs, in the same order. */
+  of(positions: readonly number[], matcher: Matcher, context: FeatureContext): FeaturedParagraph[] {
+    const textOf = remembered(position => matcher.match(this.#index.texts.paragraph, position))
+    const headingOf = remembered(heading => matcher.match(this.#index.texts.heading, heading))
+    const titleOf = remembered(document => matcher.match(this.#index.texts.title, document))
+    const bestOfSection = new Map<number, { best: number; at: number; second: number }>()
+    for (const position of positions) {
+      const heading = this.#index.headingOf[position] as number
+      const { coverage } = textOf(position)
+      const known = bestOfSection.get(heading) ?? { best: 0, at: -1, second: 0 }
+      if (coverage > known.best)
+        bestOfSection.set(heading, { best: coverage, at: position, second: known.best })
+      else bestOfSection.set(heading, { ...known, second: Math.max(known.second, coverage) })
+    }
+    const mostPreferred = Math.max(0, ...context.preferences.values())
+    return positions.map(position => {
+      const text = textOf(position)
+      const heading = this.#index.headingOf[position] as number
+      const headingMatch = headingOf(heading)
+      const document = this.#corpus.positions.documentOf(position)
+      const titleMatch = titleOf(document)
+      const parent = this.#index.parents[position] as number
+      const parentMatch = parent === CLAUSE_END ? null : textOf(parent)
+      const levels = highest(text.levels, headingMatch.levels, ...(parentMatch ? [parentMatch.levels] : []))
+      const section = bestOfSection.get(heading)
+      const enriched = this.#enrichment(position, matcher, text)
+      const similarity = context.similarities.get(position)
+      const preference = context.preferences.get((this.#corpus.documents[document] as { id: string }).id) ?? 0
+      const kind = PARAGRAPH_KINDS[this.#index.kinds[position] as number]
+      const features: Features = {
+        text: text.coverage,
+        clause: text.clause,
+        phrase: text.phrase,
+        bm25: this.#bm25(text, matcher),
+        heading: headingMatch.coverage,
+        title: titleMatch.coverage,
+        joint: matcher.covered(highest(levels, titleMatch.levels)),
+        parent: parentMatch?.coverage ?? 0,
+        neighbours: Math.max(this.#neighbour(position, -1, textOf), this.#neighbour(position, 1, textOf)),
+        section: section ? (section.at === position ? section.second : section.best) : 0,
+        question: enriched.question?.score ?? 0,
+        questionForward: enriched.forward,
+        questionBackward: enriched.backward,
+        questionPhrase: enriched.phrase,
+        statement: enriched.statement,
+        enriched: enriched.coverage,
+        enrichedBm25: enriched.bm25,
+        vector: similarity?.text ?? 0,
+        questionVector: similarity?.question ?? 0,
+        preferred: preference,
+        notPreferred: mostPreferred - preference,
+        isHeading: kind === 'heading' ? 1 : 0,
+        isFootnote: kind === 'footnote' ? 1 : 0,
+        isMetadata: kind === 'metadata' || kind === 'signature' ? 1 : 0,
+        isListItem: kind === 'list-item' ? 1 : 0,
+        short: text.length < SHORT_LENGTH ? 1 - text.length / SHORT_LENGTH : 0,
+      }
+      return { position, features, levels: highest(levels, enriched.levels), question: enriched.question }
+    })
+  }
+
+  #neighbour(position: number, step: number, textOf: (position: number) => TextMatch): number {
+    const other = position + step
+    if (other < 0 || other >= this.#index.paragraphCount) return 0
+    if (this.#corpus.positions.documentOf(other) !== this.#corpus.positions.documentOf(position)) return 0
+    return textOf(other).coverage
+  }
+
+  /** BM25 (Robertson and Zaragoza 2009) as a share of its maximum. */
+  #bm25(
+    { frequencies, length }: TextMatch,
+    { query, totalWeight }: Matcher,
+    averageLength = this.#averageLength,
+  ): number {
+    if (totalWeight === 0) return 0
+    let sum = 0
+    const norm = K1 * (1 - B + (B * length) / averageLength)
+    for (const [unit, { weight }] of query.units.entries()) {
+      const frequency = frequencies[unit] as number
+      if (frequency > 0) sum += (weight * frequency) / (frequency + norm)
+    }
+    return sum / totalWeight
+  }
+
+  #enrichment(position: number, matcher: Matcher, text: TextMatch) {
+    const { texts, statementsBefore } = this.#index
+    const first = statementsBefore[position] as number
+    const end = statementsBefore[position + 1] as number
+    const nothing = new Float32Array(text.levels.length)
+    const extra = matcher.match(texts.extra, position)
+    let all = extra.levels
+    const frequencies = Float32Array.from(extra.frequencies)
+    let length = extra.length
+    let best: { number: number; score: number; match: TextMatch } | null = null
+    let statementBest = 0
+    for (let statement = first; statement < end; statement++) {
+      let together = matcher.match(texts.quote, statement).levels
+      for (
+        let question = this.#firstQuestion[statement] as number;
+        question < (this.#firstQuestion[statement + 1] as number);
+        question++
+      ) {
+        const match = matcher.match(texts.question, question)
+        const { coverage: forward, reverse } = match
+        const score = forward + reverse === 0 ? 0 : (2 * forward * reverse) / (forward + reverse)
+        if (score > (best?.score ?? 0)) best = { number: question, score, match }
+        together = highest(together, match.levels)
+        for (let unit = 0; unit < frequencies.length; unit++)
+          frequencies[unit] = (frequencies[unit] as number) + (match.frequencies[unit] as number)
+        length += match.length
+      }
+      statementBest = Math.max(statementBest, matcher.covered(together))
+      all = highest(all, together)
+    }
+    return {
+      question: best && { number: best.number, score: best.score },
+      forward: best?.match.coverage ?? 0,
+      backward: best?.match.reverse ?? 0,
+      phrase: best?.match.phrase ?? 0,
+      statement: statementBest,
+      coverage: end > first ? matcher.covered(all) : 0,
+      bm25: end > first ? this.#bm25({ ...text, frequencies, length }, matcher, 150) : 0,
+      levels: end > first ? all : nothing,
+    }
+  }
+}
