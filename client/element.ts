@@ -14,7 +14,7 @@ import { ConversationHistory, sessionStorageIfAllowed } from './history.js'
 import { icons } from './icons.js'
 import { renderSource } from './render-source.js'
 import { renderTurn, type TurnContext } from './render-turn.js'
-import { ServerApi } from './server-api.js'
+import { NEIGHBOURS, ServerApi } from './server-api.js'
 import { SourceView } from './source-view.js'
 import { styles } from './styles.js'
 import { type Language, languageOf, type WidgetTexts, widgetTexts } from './texts.js'
@@ -340,6 +340,7 @@ export class VindplaatsChat extends LitElement {
     this.#api = api
     this.#sourceView = new SourceView(
       (documentId, anchor) => api.paragraph(documentId, anchor),
+      NEIGHBOURS,
       () => this.requestUpdate(),
     )
     this.#session = new ChatSession({

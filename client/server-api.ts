@@ -8,7 +8,7 @@ const REQUEST_TIMEOUT = 10_000
 const TOKEN_MARGIN = 15_000
 
 /** Paragraphs fetched on either side of a cited one: about a printed page together. */
-const NEIGHBOURS = 5
+export const NEIGHBOURS = 5
 
 /** The server of one widget. */
 export class ServerApi {

@@ -45,13 +45,18 @@ const withoutKnown = (
 /** Opens sources, steps through them and reads on around them. */
 export class SourceView {
   readonly #fetchParagraph: FetchParagraph
+  readonly #neighbours: number
   readonly #onChange: () => void
   #open: OpenSource | null = null
   /** Rises with every load, so that a slow answer for an earlier source is dropped. */
   #generation = 0
 
-  constructor(fetchParagraph: FetchParagraph, onChange: () => void) {
+  /**
+   * @param neighbours Paragraphs that a fetch brings on either side; fewer mean that the document begins or ends there.
+   */
+  constructor(fetchParagraph: FetchParagraph, neighbours: number, onChange: () => void) {
     this.#fetchParagraph = fetchParagraph
+    this.#neighbours = neighbours
     this.#onChange = onChange
   }
 
@@ -88,9 +93,8 @@ export class SourceView {
     if (around?.status !== 'ready') return
     const edge = direction === 'before' ? around.before[0] : around.after.at(-1)
     const generation = this.#generation
-    const view = edge
-      ? await this.#fetchParagraph(around.document.id, edge.anchor).catch(() => null)
-      : { before: [], after: [], footnotes: [] }
+    if (!edge) return
+    const view = await this.#fetchParagraph(around.document.id, edge.anchor).catch(() => null)
     if (generation !== this.#generation || !view || this.#open?.surroundings !== around) return
     const shown = [...around.before, around.paragraph, ...around.after]
     const found = withoutKnown(direction === 'before' ? view.before : view.after, shown)
@@ -99,8 +103,18 @@ export class SourceView {
       ...this.#open,
       surroundings:
         direction === 'before'
-          ? { ...around, footnotes, before: [...found, ...around.before], atStart: found.length === 0 }
-          : { ...around, footnotes, after: [...around.after, ...found], atEnd: found.length === 0 },
+          ? {
+              ...around,
+              footnotes,
+              before: [...found, ...around.before],
+              atStart: view.before.length < this.#neighbours,
+            }
+          : {
+              ...around,
+              footnotes,
+              after: [...around.after, ...found],
+              atEnd: view.after.length < this.#neighbours,
+            },
     }
     this.#onChange()
   }
@@ -125,8 +139,8 @@ export class SourceView {
         paragraph: view.paragraph,
         after: view.after,
         footnotes: view.footnotes,
-        atStart: view.before.length === 0,
-        atEnd: view.after.length === 0,
+        atStart: view.before.length < this.#neighbours,
+        atEnd: view.after.length < this.#neighbours,
       }),
       (): Surroundings => ({ status: 'failed' }),
     )

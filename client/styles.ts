@@ -254,8 +254,8 @@ const layout = css`
     outline-offset: -3px;
   }
   .welcome {
-    padding: 1.75em 1.25em 1em;
-    max-inline-size: 44em;
+    padding: 1.5em 1.25em 1em;
+    max-inline-size: 52em;
     margin-inline: auto;
   }
   .welcome h3 {
@@ -269,7 +269,7 @@ const layout = css`
     max-inline-size: 38em;
   }
   .welcome .label {
-    margin-block: 1.75em 0.5em;
+    margin-block: 1.25em 0.5em;
   }
   .suggestions {
     border-block-start: 1px solid var(--_line);

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { type FetchParagraph, SourceView } from '../../client/source-view.js'
 import type { ParagraphView } from '../../server/protocol.js'
-import { citation, viewOf } from '../support/answers.js'
+import { citation, NEIGHBOURS, viewOf } from '../support/answers.js'
 
-const citations = [citation(3), citation(6)]
+const citations = [citation(3), citation(10)]
 
 const fetched = (documentId: string, anchor: string): Promise<ParagraphView> => {
-  const view = viewOf(documentId, anchor, citations, 9)
+  const view = viewOf(documentId, anchor, citations, 20)
   return view ? Promise.resolve(view) : Promise.reject(new Error('not found'))
 }
 
 const start = (fetchParagraph: FetchParagraph = fetched) => {
   let changes = 0
-  const view = new SourceView(fetchParagraph, () => {
+  const view = new SourceView(fetchParagraph, NEIGHBOURS, () => {
     changes += 1
   })
   const ready = () => {
@@ -31,8 +31,9 @@ describe('a source view', () => {
     expect(view.open?.surroundings.status).toBe('loading')
     await shown
     expect(ready().paragraph.text).toBe(citations[0]?.text)
+    expect(ready()).toMatchObject({ atStart: true, atEnd: false })
     expect(ready().before.map(each => each.anchor)).toEqual(['p-1', 'p-2'])
-    expect(ready().after.map(each => each.anchor)).toEqual(['p-4', 'p-5', 'p-6'])
+    expect(ready().after.map(each => each.anchor)).toEqual(['p-4', 'p-5', 'p-6', 'p-7', 'p-8'])
   })
 
   it('keeps the source readable when its surroundings cannot be had, and tries again when asked', async () => {
@@ -67,7 +68,7 @@ describe('a source view', () => {
       await view.readOn('after')
     }
     const all = [...ready().before, ready().paragraph, ...ready().after].map(each => each.anchor)
-    expect(all).toEqual(Array.from({ length: 9 }, (_, index) => `p-${index + 1}`))
+    expect(all).toEqual(Array.from({ length: 20 }, (_, index) => `p-${index + 1}`))
     expect(ready()).toMatchObject({ atStart: true, atEnd: true })
   })
 
@@ -80,16 +81,16 @@ describe('a source view', () => {
         }),
     )
     const give = (anchor: string) => {
-      const found = viewOf('kamerbrief-2025', anchor, citations, 9)
+      const found = viewOf('kamerbrief-2025', anchor, citations, 20)
       if (found) answers.get(anchor)?.(found)
     }
     const first = view.show(citations, 0, 'q1')
     const second = view.step(1)
-    give('p-6')
+    give('p-10')
     await second
     give('p-3')
     await first
-    expect(ready().paragraph.anchor).toBe('p-6')
+    expect(ready().paragraph.anchor).toBe('p-10')
   })
 
   it('stays closed when an answer comes after closing', async () => {

@@ -10,6 +10,9 @@ import type {
   SourceParagraph,
 } from '../../server/protocol.js'
 
+/** Paragraphs that a view holds on either side, as many as the widget asks for. */
+export const NEIGHBOURS = 5
+
 /** A citation; what is not given is made up from the marker. */
 export const citation = (marker: number, given: Partial<Citation> = {}): Citation => {
   const anchor = `p-${marker}`
@@ -164,8 +167,8 @@ export const viewOf = (
   return {
     document: summary(documentId),
     paragraph: here,
-    before: all.slice(Math.max(0, at - 4), at - 1),
-    after: all.slice(at, at + 3),
+    before: all.slice(Math.max(0, at - 1 - NEIGHBOURS), at - 1),
+    after: all.slice(at, at + NEIGHBOURS),
     footnotes: [],
   }
 }
