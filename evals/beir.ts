@@ -80,7 +80,8 @@ export async function readBeir(folder: string): Promise<BeirDataset> {
   const judgements = new Map<string, Map<string, number>>()
   for await (const { line, place } of lines(join(folder, 'qrels', 'test.tsv'))) {
     const [query = '', passage = '', score = '', ...rest] = line.split('\t').map(cell => cell.trim())
-    if (query === 'query-id') continue
+    // The first line is the header, however its columns are called.
+    if (judgements.size === 0 && score !== '' && Number.isNaN(Number(score))) continue
     if (passage === '' || !/^-?\d+(\.\d+)?$/.test(score) || rest.length > 0)
       throw new EvalFault(
         'dataset-invalid',

@@ -43,11 +43,19 @@ function isVariable(name: string): boolean {
   return VARIABLE_NAMES.some(known => known === name)
 }
 
-/** An open assistant with what is needed to open it again beside poisoned documents. */
-export interface OpenedTarget {
+/** What a run asks. */
+export interface RunTarget {
+  readonly assistant: EvalTarget
+  /** Folders with the documents and their enrichment. */
+  readonly sources: readonly string[]
+  /** Opens the same with poisoned documents beside the sources; `null`: that cannot be done there. */
+  readonly openPoisoned: ((documents: ReadonlyMap<string, string>) => Promise<EvalTarget>) | null
+}
+
+/** An assistant in this process. */
+export interface OpenedTarget extends RunTarget {
   readonly configuration: Configuration
   readonly assistant: Assistant
-  openPoisoned(documents: ReadonlyMap<string, string>): Promise<EvalTarget>
 }
 
 /** Opens the assistant with the given settings; its index is made or brought up to date first. */
@@ -63,6 +71,7 @@ export async function openConfigured(settings: RunSettings): Promise<OpenedTarge
   await bringIndexUpToDate(configuration, options)
   return {
     configuration,
+    sources: configuration.sources,
     assistant: await openAssistant(configuration, options),
     openPoisoned: documents => openPoisoned(configuration, options, documents),
   }

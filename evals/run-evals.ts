@@ -193,7 +193,8 @@ async function sourceLookup(library: Library): Promise<SourceLookup> {
   const sources = new Map<string, string>()
   for (const { id } of await library.documents()) {
     const found = await library.document(id)
-    if (found !== null) sources.set(id, found.content.source)
+    // A server elsewhere gives paragraphs and no source text.
+    if (found !== null && found.content.source !== '') sources.set(id, found.content.source)
   }
   return documentId => sources.get(documentId) ?? null
 }

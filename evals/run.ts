@@ -6,12 +6,14 @@ import { listSeen } from './commands/list-seen.js'
 import { report } from './commands/make-report.js'
 import { runBeirCommand } from './commands/run-beir.js'
 import { EvalFault } from './faults.js'
+import { runParagraphs } from './paragraphs.js'
 
 /** Each command with what it does; without a name the cases are run. */
 const COMMANDS: Readonly<Record<string, (arguments_: readonly string[]) => Promise<number>>> = {
   run: evaluate,
   seen: listSeen,
   add: addCase,
+  paragraphs: runParagraphs,
   beir: runBeirCommand,
   report,
 }

@@ -1,12 +1,20 @@
 /** `npm run evals`: runs the cases, prints the figures, compares and gates. */
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readConfigurationWith } from '../../server/configuration.js'
 import { CASE_GROUPS, type CaseGroup, caseFiles, type LocatedCase, readCases } from '../case.js'
 import { comparableCases, compareRuns } from '../compare.js'
-import { currentCommit, openConfigured, parseSettings, type RunSettings } from '../configured.js'
+import {
+  currentCommit,
+  openConfigured,
+  parseSettings,
+  type RunSettings,
+  type RunTarget,
+} from '../configured.js'
 import { EvalFault } from '../faults.js'
 import { gateFailures, readBaseline, readThresholds, writeBaseline } from '../gate.js'
 import { readResults, readRun } from '../journal.js'
+import { openRemote } from '../remote.js'
 import { type EvalRun, runEvals } from '../run-evals.js'
 import { findSeen, readEnrichmentQuestions } from '../seen.js'
 import { comparisonTable, summaryTable } from '../table.js'
@@ -19,6 +27,8 @@ const FLAGS = {
   group: { type: 'string', multiple: true },
   id: { type: 'string', multiple: true },
   settings: { type: 'string' },
+  url: { type: 'string' },
+  'key-file': { type: 'string' },
   quick: { type: 'boolean', default: false },
   'no-enrichment': { type: 'boolean', default: false },
   parallel: { type: 'string', default: '1' },
@@ -57,21 +67,20 @@ export async function evaluate(arguments_: readonly string[]): Promise<number> {
 
 async function runOnce(settings: RunSettings, flags: Flags): Promise<EvalRun> {
   const cases = await chosenCases(flags)
-  const target = await openConfigured(settings)
+  const target =
+    flags.url === undefined ? await openConfigured(settings) : await openDeployed(flags.url, flags, settings)
   try {
     const journal = flags.resume ? await newestRun() : join(RUNS_FOLDER, `${timestamp()}.jsonl`)
     return await runEvals({
       cases,
       assistant: target.assistant,
-      ...(flags.quick ? {} : { openPoisoned: target.openPoisoned }),
-      seen:
+      target: flags.url ?? 'in process',
+      ...(flags.quick || target.openPoisoned === null ? {} : { openPoisoned: target.openPoisoned }),
+      seen: new Set(
         settings.enrichment === 'off'
-          ? new Set()
-          : new Set(
-              findSeen(cases, await readEnrichmentQuestions(target.configuration.sources)).map(
-                item => item.id,
-              ),
-            ),
+          ? []
+          : findSeen(cases, await readEnrichmentQuestions(target.sources)).map(item => item.id),
+      ),
       journal,
       resume: flags.resume,
       parallel: readParallel(flags.parallel),
@@ -82,6 +91,15 @@ async function runOnce(settings: RunSettings, flags: Flags): Promise<EvalRun> {
   } finally {
     await target.assistant.close()
   }
+}
+
+/** A server elsewhere; poisoned documents cannot be ingested there. */
+async function openDeployed(url: string, flags: Flags, settings: RunSettings): Promise<RunTarget> {
+  if (Object.keys(settings).length > 0)
+    throw new EvalFault('arguments-invalid', 'The settings of a deployed server cannot be changed from here.')
+  const key = flags['key-file'] === undefined ? null : (await readFile(flags['key-file'], 'utf8')).trim()
+  const { sources } = readConfigurationWith({})
+  return { assistant: await openRemote({ url, key }), sources, openPoisoned: null }
 }
 
 async function chosenCases(flags: Flags): Promise<readonly LocatedCase[]> {
@@ -169,7 +187,11 @@ async function printFailures(journal: string): Promise<void> {
 async function judgeRun(run: EvalRun, flags: Flags, standardSettings: boolean): Promise<number> {
   const print = flags.json ? console.error : console.log
   const whole =
-    flags.cases === undefined && flags.group === undefined && flags.id === undefined && !flags.quick
+    flags.cases === undefined &&
+    flags.group === undefined &&
+    flags.id === undefined &&
+    flags.url === undefined &&
+    !flags.quick
   const baseline = await readBaseline(BASELINE_FILE)
   const comparison = baseline === null ? null : compareRuns(baseline.cases, comparableCases(run.cases))
   if (comparison !== null && comparison.shared > 0)
@@ -181,7 +203,7 @@ async function judgeRun(run: EvalRun, flags: Flags, standardSettings: boolean): 
     return 0
   }
   if (!whole || !standardSettings) {
-    print('\nThe gate is for a run of all cases with standard settings; nothing was checked.')
+    print('\nThe gate is for a run of all cases, in process, with standard settings; nothing was checked.')
     return 0
   }
   const failures = gateFailures(run.summary, await readThresholds(THRESHOLDS_FILE), comparison)

@@ -26,7 +26,7 @@ export function verbatimShare(citations: readonly CitedParagraph[]): number | nu
 
 /**
  * Share of the citations whose spans, cut from the source, joined by a space and collapsed, are the paragraph's text.
- * `null` without citations.
+ * Citations of a document whose source is not known are left out; `null` when none remains.
  *
  * @param sourceOf the source text of the document a citation points to; `null` when it is not known
  */
@@ -34,9 +34,9 @@ export function spanExactShare<Cited extends CitedParagraph>(
   citations: readonly Cited[],
   sourceOf: (citation: Cited) => string | null,
 ): number | null {
-  return share(citations, citation => {
-    const source = sourceOf(citation)
-    if (source === null) return false
+  const known = citations.filter(citation => sourceOf(citation) !== null)
+  return share(known, citation => {
+    const source = sourceOf(citation) ?? ''
     return (
       collapse(citation.spans.map(([start, end]) => source.slice(start, end)).join(' ')) === citation.text
     )
