@@ -372,6 +372,8 @@ export type SearchResponse = z.infer<typeof searchResponseSchema>
 
 /** `GET /v1/documents/{id}`: a document with all its paragraphs, in reading order. */
 export const documentDetailSchema = documentSummarySchema.extend({
+  /** Path of the file relative to its source folder, as citations name it. */
+  file: z.string(),
   /** Number of pages; `null` where pages are not known. */
   pages: z.int().nonnegative().nullable(),
   /** Fields that come from general knowledge and not from the document itself. */

@@ -330,6 +330,7 @@ async function getDocument(
   const { document, content } = await openDocument(desk, request)
   response.json({
     ...documentSummary(document, configuration.server.basePath),
+    file: document.file,
     pages: content.pages,
     generalKnowledge: [...document.generalKnowledge],
     paragraphs: content.paragraphs.map(sourceParagraph),
