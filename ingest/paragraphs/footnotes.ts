@@ -53,7 +53,7 @@ export function takeFootnotes(lines: readonly Line[]): FootnotedLines {
     const marks: number[] = []
     let current = open
     for (const line of page.slice(found)) {
-      const mark = startOf(line.text, last, candidates)
+      const mark = startOf(line.text, last, candidates, marks.length === 0)
       if (mark !== null) {
         current = { mark: String(mark), lines: [] }
         footnotes.push(current)
@@ -103,12 +103,21 @@ function choose(candidates: readonly Candidate[], mark: number, from: number): C
   return after.find(candidate => candidate.isStrong) ?? after[0] ?? same.find(candidate => candidate.isStrong)
 }
 
-/** Number of the footnote that begins on this line; `null` where the line carries on the one before. */
-function startOf(text: string, last: number, candidates: readonly Candidate[]): number | null {
+/**
+ * Number of the footnote that begins on this line; `null` where the line carries on the one before.
+ *
+ * @param isFirst whether it would be the first of its page, where numbering may begin anew
+ */
+function startOf(
+  text: string,
+  last: number,
+  candidates: readonly Candidate[],
+  isFirst: boolean,
+): number | null {
   const match = START.exec(text)
   if (!match) return null
   const mark = Number(match[1])
-  const isRestart = mark === 1 && last > 1
+  const isRestart = isFirst && mark === 1 && last > 0
   if (!isRestart && (mark <= last || mark > last + 3)) return null
   const same = candidates.filter(candidate => candidate.mark === mark)
   const isDate = MONTH.test(text.slice(match[0].length))
@@ -128,7 +137,10 @@ function areaStart(page: readonly Line[], last: number, hasOpen: boolean): numbe
     const line = page[index]
     if (!line?.blankBefore || Number(START.exec(line.text)?.[1]) !== last + 1) continue
     const strong = above(line).filter(candidate => candidate.isStrong)
-    if (strong.some(candidate => candidate.mark === last + 1) && startOf(line.text, last, strong) !== null)
+    if (
+      strong.some(candidate => candidate.mark === last + 1) &&
+      startOf(line.text, last, strong, false) !== null
+    )
       return index
   }
   return page.length
@@ -143,9 +155,10 @@ function isArea(
 ): boolean {
   const first = rest[0]
   if (!first) return false
-  if (startOf(first.text, last, candidates) !== null) return true
+  if (startOf(first.text, last, candidates, true) !== null) return true
   return (
-    hasOpen && (rest.some(line => startOf(line.text, last, candidates) !== null) || !endsSentence(first.text))
+    hasOpen &&
+    (rest.some(line => startOf(line.text, last, candidates, true) !== null) || !endsSentence(first.text))
   )
 }
 

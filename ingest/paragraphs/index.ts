@@ -1,6 +1,6 @@
 /** From an extracted text to its paragraphs. */
 import type { Furniture, Paragraph } from '../corpus.js'
-import type { Block, ExtractedText } from '../formats/format.js'
+import type { Block, ExtractedText, FootnoteReference } from '../formats/format.js'
 import { searchTexts } from '../repair.js'
 import { makeAnchors } from './anchors.js'
 import { metadataName, readFrontMatter } from './front-matter.js'
@@ -34,8 +34,15 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
   const blocks = joinSignatures(source, front.blocks)
   const texts = blocks.map(each => textOf(source, each.spans))
   const places = placeLists(blocks.map((each, index) => ({ ...each, text: texts[index] ?? '' })))
+  const notes = notesOf(blocks)
   const paths = headingPaths(blocks, texts)
-  for (const [note, place] of referringBlocks(blocks)) paths[note] = paths[place] ?? []
+  // A footnote belongs to the chapter of the text that refers to it, wherever its page happens to end.
+  for (const [index, each] of [...blocks.entries()].reverse()) {
+    for (const reference of each.references) {
+      const note = notes.get(reference)
+      if (note !== undefined) paths[note] = paths[index] ?? []
+    }
+  }
   const labels = blocks.map((each, index) =>
     each.kind === 'footnote' ? `voetnoot ${each.label ?? ''}`.trim() : (places[index]?.label ?? null),
   )
@@ -49,10 +56,6 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
     })),
   )
   const ids = anchors.map(anchor => `${documentId}#${anchor}`)
-  const notes = new Map<string, string>()
-  for (const [index, each] of blocks.entries()) {
-    if (each.kind === 'footnote' && each.label !== null) notes.set(each.label, ids[index] ?? '')
-  }
   const search = searchTexts(
     source,
     blocks.map(each => ({ spans: each.spans, removed: each.references.map(reference => reference.span) })),
@@ -72,14 +75,7 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
       spans: each.spans,
       text: texts[index] ?? '',
       searchText: withName(kind, texts[index] ?? '', search.texts[index] ?? ''),
-      footnotes: [
-        ...new Set(
-          each.references.flatMap(reference => {
-            const note = notes.get(reference.mark)
-            return note ? [note] : []
-          }),
-        ),
-      ],
+      footnotes: [...new Set(each.references.flatMap(reference => ids[notes.get(reference) ?? -1] ?? []))],
     }
   })
   return {
@@ -120,16 +116,25 @@ function withName(kind: Paragraph['kind'], text: string, searchText: string): st
   return name ? `${name}: ${searchText}` : searchText
 }
 
-/** For each footnote that the text refers to, the block that does so first: the footnote belongs where that block does. */
-function referringBlocks(blocks: readonly Block[]): Map<number, number> {
-  const places = new Map<string, number>()
+/**
+ * The footnote that each reference means: the next one with its mark, or else the last, because numbering may begin anew
+ * in a chapter or an annex.
+ */
+function notesOf(blocks: readonly Block[]): Map<FootnoteReference, number> {
+  const byMark = new Map<string, number[]>()
   for (const [index, each] of blocks.entries()) {
-    for (const { mark } of each.references) if (!places.has(mark)) places.set(mark, index)
+    if (each.kind !== 'footnote' || each.label === null) continue
+    const same = byMark.get(each.label)
+    if (same) same.push(index)
+    else byMark.set(each.label, [index])
   }
-  const found = new Map<number, number>()
-  for (const [index, each] of blocks.entries()) {
-    const place = each.kind === 'footnote' && each.label !== null ? places.get(each.label) : undefined
-    if (place !== undefined) found.set(index, place)
+  const found = new Map<FootnoteReference, number>()
+  for (const each of blocks) {
+    for (const reference of each.references) {
+      const same = byMark.get(reference.mark) ?? []
+      const note = same.find(index => (blocks[index]?.spans[0]?.[0] ?? 0) > reference.span[0]) ?? same.at(-1)
+      if (note !== undefined) found.set(reference, note)
+    }
   }
   return found
 }

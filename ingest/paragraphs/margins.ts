@@ -28,12 +28,15 @@ type Cuts = Map<Line, number>
  */
 export function cutMargins(lines: readonly Line[]): { lines: Line[]; furniture: Furniture[] } {
   const pages = byPage(lines).filter(page => page.every(line => line.text.length <= LONGEST_LINE))
-  const width = columnWidth(lines)
   const tails = repeatedTails(pages)
+  const found = pages.map(page => ({ page, cuts: plainCuts(page, tails) }))
+  const withoutMargin = found.flatMap(({ page, cuts }) => (cuts.size === 0 ? page : []))
   const furniture: Furniture[] = []
   const dropped = new Set<Line>()
-  for (const page of pages) {
-    const cuts = findCuts(page, width, tails)
+  for (const { page, cuts } of found) {
+    if (cuts.size === 0) continue
+    const kept = [...cuts].map(([line, keep]) => textWidth(line.text.slice(0, keep)))
+    addHiddenCuts(page, cuts, Math.max(columnWidth(withoutMargin), ...kept))
     for (const [line, keep] of cuts) {
       const margin = line.text.slice(keep).trimStart()
       furniture.push({ name: 'margin text', spans: [[line.end - margin.length, line.end]] })
@@ -61,38 +64,38 @@ function repeatedTails(pages: readonly (readonly Line[])[]): { first: Set<string
   return { first: repeated(seen.first), dates: repeated(seen.dates) }
 }
 
-function findCuts(
+/** The parts of a margin that show what they are; none unless a page shows two different ones. */
+function plainCuts(
   page: readonly Line[],
-  width: number,
   tails: { readonly first: ReadonlySet<string>; readonly dates: ReadonlySet<string> },
 ): Cuts {
   const cuts: Cuts = new Map()
-  const evidence = new Set<string>()
-  let last = -1
-  const cut = (line: Line, index: number, tail: string, kind: string): void => {
+  const signs = new Set<string>()
+  const cut = (line: Line, tail: string, sign: string): void => {
     cuts.set(line, line.text.length - tail.length)
-    evidence.add(kind)
-    last = index
+    signs.add(sign)
   }
   for (const [index, line] of page.entries()) {
     const label = LABEL.exec(line.text)?.[0]
     const date = DATE.exec(line.text)?.[0]
-    const next = page[index + 1]
-    const before = date ? line.text.slice(0, -date.length).trimEnd() : ''
-    const capitals = CAPITALS.exec(line.text)?.[0]
-    if (label && next && !/^\s*:/.test(label)) cut(line, index, label, 'label')
-    else if (date && (endsSentence(before) || tails.dates.has(date))) cut(line, index, date, 'date')
-    else if (index === 0 && capitals && tails.first.has(capitals)) cut(line, index, capitals, 'first line')
+    const capitals = index === 0 ? CAPITALS.exec(line.text)?.[0] : undefined
+    if (label && index < page.length - 1) cut(line, label, 'label')
+    else if (date && (endsSentence(line.text.slice(0, -date.length).trimEnd()) || tails.dates.has(date)))
+      cut(line, date, 'date')
+    else if (capitals && tails.first.has(capitals)) cut(line, capitals, 'first line')
   }
   // One sign alone happens in ordinary text; two different ones on a page are a margin.
-  if (evidence.size < 2) return new Map()
-  for (const [index, line] of page.entries()) {
-    if (index > last) break
+  return signs.size < 2 ? new Map() : cuts
+}
+
+/** Between the top of the page and the last plain part: names of units, and what recognition could not read. */
+function addHiddenCuts(page: readonly Line[], cuts: Cuts, width: number): void {
+  const last = page.findLastIndex(line => cuts.has(line))
+  for (const line of page.slice(0, last)) {
     if (cuts.has(line)) continue
-    const keep = noiseStart(line.text) ?? overlongStart(line.text, width)
+    const keep = noiseStart(line.text) ?? unitStart(line.text) ?? overlongStart(line.text, width)
     if (keep !== null) cuts.set(line, keep)
   }
-  return cuts
 }
 
 /** Where the remains of a margin begin that recognition could not read: punctuation with hardly a word in it. */
@@ -106,13 +109,20 @@ function noiseStart(text: string): number | null {
   return isNoise || /^[.,;:]{2}$/.test(word) ? tail.index : null
 }
 
-/** Where a line that is longer than the column ends in the name of a unit or in capitalised words. */
-function overlongStart(text: string, width: number): number | null {
-  if (textWidth(text) <= width) return null
+/** Where the name of a unit of the sender begins, such as "Bureau Internationaal"; with an article it is text. */
+function unitStart(text: string): number | null {
   const tail = CAPITALS.exec(text)
   if (!tail) return null
   const words = tail[0].split(' ')
   const unit = words.findIndex(word => UNIT.test(word))
-  const keep = tail.index + (unit > 0 ? words.slice(0, unit).join(' ').length + 1 : 0)
-  return textWidth(text.slice(0, keep)) <= width ? keep : null
+  if (unit < 0) return null
+  const start = tail.index + (unit > 0 ? words.slice(0, unit).join(' ').length + 1 : 0)
+  return /(?:^|\s)(?:de|het|een|deze|dit|die|dat|onze|ons) $/i.test(text.slice(0, start)) ? null : start
+}
+
+/** Where the capitalised words begin that end a line longer than the column. */
+function overlongStart(text: string, width: number): number | null {
+  if (textWidth(text) <= width) return null
+  const tail = CAPITALS.exec(text)
+  return tail && textWidth(text.slice(0, tail.index)) <= width ? tail.index : null
 }

@@ -112,29 +112,34 @@ function layoutOf(lines: readonly Line[]): Layout {
 function groupLines(lines: readonly Line[]): Group[] {
   const layout = layoutOf(lines)
   const groups: Group[] = []
+  const counted = new Map<string, number>()
   for (const [index, line] of lines.entries()) {
     const open = groups.at(-1)
-    const label = labelOf(line, lines[index - 1], open)
+    const label = labelOf(line, lines[index - 1], counted)
+    if (label?.ordinal) counted.set(label.style, label.ordinal)
     if (open && !label && continues(open, line, layout)) open.lines.push(line)
     else groups.push({ lines: [line], label })
   }
   return groups
 }
 
-/** The label that begins a new piece on this line; inside a paragraph a line may begin with what only looks like one. */
-function labelOf(line: Line, before: Line | undefined, open: Group | undefined): Label | null {
+/**
+ * The label that begins a new piece on this line. Inside a paragraph a line may begin with what only looks like a label;
+ * there it must follow the end of a clause and be the first of a list or the next of its style.
+ */
+function labelOf(line: Line, before: Line | undefined, counted: ReadonlyMap<string, number>): Label | null {
   const label = readLabel(line.text)
   if (!label || !before) return label
   const isApart = line.blankBefore || line.page !== before.page
-  const isBullet = label.ordinal === null
-  if (isApart && (isBullet || endsClause(before.text) || isHeadingLine(before))) return label
-  if (isBullet) return '-–*+o'.includes(label.style) && !endsClause(before.text) ? null : label
-  if (!endsClause(before.text) && !/(?:^|[\s/])(?:en|of)$/.test(before.text)) return null
-  const last = open?.label
-  if (last?.style === label.style && last.ordinal !== null) {
-    return label.ordinal === last.ordinal + 1 ? label : null
+  const isAfterClause = endsClause(before.text)
+  if (label.ordinal === null) {
+    return isApart || isAfterClause || !'-–*+o'.includes(label.style) ? label : null
   }
-  return label.ordinal === 1 || isApart ? label : null
+  if (isApart && isHeadingLine(before)) return label
+  if (!isAfterClause && !/(?:^|[\s/])(?:en|of)$/.test(before.text)) return null
+  const readings = [label, ...(label.roman ? [label.roman] : [])]
+  const isNext = readings.some(each => (counted.get(each.style) ?? 0) + 1 === each.ordinal)
+  return isApart || isNext || label.ordinal === 1 ? label : null
 }
 
 function isHeadingLine(line: Line): boolean {
@@ -164,6 +169,7 @@ function continues(open: Group, line: Line, layout: Layout): boolean {
   if (/[:;]\P{L}*$/u.test(text)) return false
   if (endsSentence(text)) return isSpaced && !isPageBreak && !isShort && !isAlone
   if (!isSpaced && !isPageBreak) return isLower && !endsClause(text)
+  if (text.endsWith('.')) return true
   // A sentence that began with a capital goes on after a comma; the parts of an enumeration end with one.
   if (endsClause(text))
     return isLower && !isShort && (!isAlone || !startsLowerCase(open.lines[0]?.text ?? ''))
