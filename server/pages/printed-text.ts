@@ -32,11 +32,11 @@ export function citedRange(paragraph: Paragraph, source: string, cited: Span | n
   if (!cited) return null
   const touches = paragraph.spans.some(([start, end]) => start < cited[1] && cited[0] < end)
   if (!touches) return null
-  const { offsets } = collapseSpans(source, paragraph.spans)
+  const { text, offsets } = collapseSpans(source, paragraph.spans)
   let start = -1
   let end = -1
   for (const [at, offset] of offsets.entries()) {
-    if (offset < cited[0] || offset >= cited[1]) continue
+    if (offset < cited[0] || offset >= cited[1] || text[at] === ' ') continue
     if (start === -1) start = at
     end = at + 1
   }
@@ -47,9 +47,8 @@ export function citedRange(paragraph: Paragraph, source: string, cited: Span | n
 function footnoteReference(text: string, label: string | null): Span | null {
   const number = /\d+/.exec(label ?? '')?.[0]
   if (number === undefined) return null
-  const matches = [
-    ...text.matchAll(new RegExp(`(?<=[^\\s\\d(.,/-]|[.,)”"’'])${number}(?![\\d]|[.,]\\d)`, 'gu')),
-  ]
+  const reference = new RegExp(`(?<=\\p{L}[.,;:]?|[)”"’'][.,;:]?)${number}(?!\\d|[.,]\\d)`, 'gu')
+  const matches = [...text.matchAll(reference)]
   const [match] = matches
   return match && matches.length === 1 ? [match.index, match.index + number.length] : null
 }

@@ -131,7 +131,7 @@ describe('printed text', () => {
         const marked = [...shown.matchAll(/<mark[^>]*>(.*?)<\/mark>/gs)].map(match =>
           textOf(match[1] as string),
         )
-        expect(marked.join('')).toBe(text.slice(start, end))
+        expect(marked.join('')).toBe(text.slice(start, end).trim())
       }
     }
   })
