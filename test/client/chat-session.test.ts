@@ -16,7 +16,6 @@ afterEach(() => {
 
 const answer = answered('Hoeveel?', [segment('quote', citation(1).quote, [1])], [citation(1)])
 /** Delays are spread by a quarter. */
-const FIRST_DELAY = RETRY_DELAYS[0] * 1.25
 const LONGEST_DELAY = Math.max(...RETRY_DELAYS) * 1.25
 
 const memory = (): HistoryStorage => {
@@ -44,6 +43,14 @@ const start = (storage: HistoryStorage | null = null) => {
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(0)
+
+/** Waits for the next socket and greets on it. */
+const reconnect = async (sockets: FakeSockets) => {
+  const before = sockets.all.length
+  for (let waited = 0; sockets.all.length === before && waited < LONGEST_DELAY; waited += 100)
+    await vi.advanceTimersByTimeAsync(100)
+  sockets.last.greet()
+}
 
 const sentOf = <Type extends ClientMessage['type']>(sockets: FakeSockets, type: Type) =>
   sockets.last.sent.filter(
@@ -105,8 +112,7 @@ describe('a session', () => {
     const { sockets, tell } = await asking()
     tell(eventsOf(answer)[0] as AnswerEvent)
     sockets.last.break()
-    await vi.advanceTimersByTimeAsync(FIRST_DELAY)
-    sockets.last.greet()
+    await reconnect(sockets)
     expect(sockets.last.sent).toMatchObject([
       { type: 'conversation-resume', conversationId: 'c1', afterSequence: 1 },
     ])
@@ -119,8 +125,7 @@ describe('a session', () => {
     sockets.last.greet()
     const [first] = sentOf(sockets, 'question-ask')
     sockets.last.break()
-    await vi.advanceTimersByTimeAsync(FIRST_DELAY)
-    sockets.last.greet()
+    await reconnect(sockets)
     expect(sentOf(sockets, 'question-ask')).toEqual([first])
   })
 
@@ -128,8 +133,7 @@ describe('a session', () => {
     const { sockets, session, tell, message } = await asking()
     tell(eventsOf(answer)[0] as AnswerEvent)
     sockets.last.break()
-    await vi.advanceTimersByTimeAsync(FIRST_DELAY)
-    sockets.last.greet()
+    await reconnect(sockets)
     const [resume] = sentOf(sockets, 'conversation-resume')
     const error = { code: 'conversation-unknown', message: 'Weg.', retryable: false }
     sockets.last.say({ type: 'message-rejected', messageId: resume?.messageId ?? null, error })
@@ -163,8 +167,7 @@ describe('a session', () => {
     await vi.advanceTimersByTimeAsync(1)
     expect(session.trouble).toBe('slow')
     sockets.refusing = false
-    await vi.advanceTimersByTimeAsync(LONGEST_DELAY)
-    sockets.last.greet()
+    await reconnect(sockets)
     expect(session.trouble).toBe('none')
   })
 
@@ -217,8 +220,7 @@ describe('a session', () => {
     const taken = session.rate(message.messageId, feedback)
     const [first] = sentOf(sockets, 'feedback-give')
     sockets.last.break()
-    await vi.advanceTimersByTimeAsync(FIRST_DELAY)
-    sockets.last.greet()
+    await reconnect(sockets)
     expect(sentOf(sockets, 'feedback-give')).toEqual([first])
     sockets.last.say({ type: 'message-acknowledged', messageId: first?.messageId ?? '' })
     expect(await taken).toBe(true)
