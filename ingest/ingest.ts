@@ -15,6 +15,7 @@ import { type DocumentResult, type DocumentTask, workOn } from './document-task.
 import { DocumentWorkers, type WorkerData } from './document-workers.js'
 import { sha256, UNFINISHED, writeFault } from './durable-files.js'
 import type { Embedder } from './embedder.js'
+import { type EnrichmentWriter, type EnrichReport, enrichDocuments, writtenPath } from './enrich.js'
 import { IngestFault } from './faults.js'
 import { DamagedPart, StoredPart } from './index-part.js'
 import {
@@ -28,7 +29,7 @@ import {
   writeLedger,
 } from './ledger.js'
 import { acquireLock, type Lock, type LockHolder } from './lock.js'
-import { FORMAT_VERSION, readIndexManifest, writeParts } from './paragraph-index.js'
+import { FORMAT_VERSION, findWholeIndex, writeParts } from './paragraph-index.js'
 
 /** What to ingest and where to. */
 export interface IngestOptions {
@@ -43,6 +44,8 @@ export interface IngestOptions {
   readonly embedder: Embedder
   /** How threads open the same embedder; absent: everything is done in this thread. */
   readonly threads?: WorkerData
+  /** Writes enrichment for paragraphs that have none, before they are ingested; needs `enrichmentFolder`. */
+  readonly writer?: EnrichmentWriter
   /** Whether enrichment files are used; `false` makes an index as for a new document. */
   readonly enrichment: boolean
   /** Reads everything anew even when nothing changed. */
@@ -59,10 +62,10 @@ export interface IngestOptions {
 
 /** How far an ingest is. */
 export interface IngestProgress {
-  readonly phase: 'documents' | 'search files'
+  readonly phase: 'enrichment' | 'documents' | 'search files'
   readonly done: number
   readonly total: number
-  /** Bytes of the source files that are done and to do; 0 in the phase `search files`. */
+  /** Bytes of the source files that are done and to do; 0 in the other phases. */
   readonly bytesDone: number
   readonly bytesTotal: number
 }
@@ -73,6 +76,8 @@ export interface IngestReport {
   readonly written: boolean
   /** One for each file, in the order of the catalogue. */
   readonly documents: readonly LedgerEntry[]
+  /** What a chat model wrote; `null` when none was asked. */
+  readonly enriched: EnrichReport | null
   /** Documents that were in the index and are gone from the sources. */
   readonly removed: readonly { readonly file: string; readonly documentId: string }[]
   /** What a person should know besides the single files, in English. */
@@ -112,8 +117,10 @@ const PARTS_FOLDER = 'parts'
  */
 export async function ingest(options: IngestOptions): Promise<IngestReport> {
   const started = performance.now()
+  const enriched = options.dryRun ? null : await enrich(options)
   const report = (written: boolean, plan: Plan, records: readonly LedgerRecord[]): IngestReport => ({
     written,
+    enriched,
     documents: records.map(toEntry),
     removed: removedDocuments(plan),
     warnings: plan.catalogue.warnings,
@@ -145,13 +152,48 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
   }
 }
 
+/**
+ * What `ingest` would report when nothing has to be done; `null` when something has. Quick, and writes nothing.
+ *
+ * @throws {IngestFault} `source-missing`, `source-unreadable`, `manifest-invalid` for a folder as a whole
+ */
+export async function reportWhenCurrent(
+  options: Omit<IngestOptions, 'writer'>,
+): Promise<IngestReport | null> {
+  const started = performance.now()
+  const plan = await makePlan(options)
+  if (!plan.isCurrent) return null
+  return {
+    written: false,
+    enriched: null,
+    documents: unchangedRecords(plan).map(toEntry),
+    removed: [],
+    warnings: plan.catalogue.warnings,
+    milliseconds: Math.round(performance.now() - started),
+  }
+}
+
+async function enrich(options: IngestOptions): Promise<EnrichReport | null> {
+  const { writer, enrichmentFolder, sources, addedFolder, onProgress, signal } = options
+  if (!writer || enrichmentFolder === undefined) return null
+  return enrichDocuments({
+    sources,
+    optionalSources: addedFolder === undefined ? [] : [addedFolder],
+    enrichmentFolder,
+    writer,
+    onProgress: (done, total) =>
+      onProgress?.({ phase: 'enrichment', done, total, bytesDone: 0, bytesTotal: 0 }),
+    ...(signal && { signal }),
+  })
+}
+
 /** Compares the sources with the ledger. */
 async function makePlan(options: IngestOptions): Promise<Plan> {
   const added = options.addedFolder === undefined ? [] : [options.addedFolder]
   const [catalogue, ledger, manifest] = await Promise.all([
     listSources(options.sources, added),
     readLedger(options.indexFolder),
-    readIndexManifest(options.indexFolder).catch(() => null),
+    findWholeIndex(options.indexFolder),
   ])
   const knownByPath = new Map(ledger?.records.map(record => [record.path, record]))
   const firstWithHash = new Map<string, SourceFile>()
@@ -241,7 +283,7 @@ async function findEnrichment(
   { enrichmentFolder }: IngestOptions,
 ): Promise<EnrichmentRecord[]> {
   const paths = [enrichmentPath(source)]
-  if (enrichmentFolder !== undefined) paths.push(join(enrichmentFolder, `${source.documentId}.jsonl`))
+  if (enrichmentFolder !== undefined) paths.push(writtenPath(enrichmentFolder, source))
   const found: EnrichmentRecord[] = []
   for (const path of paths) {
     const facts = await stat(path).catch(() => null)

@@ -19,7 +19,13 @@ import {
 import type { Embedder } from './embedder.js'
 import { IngestFault } from './faults.js'
 import { buildPart, StoredPart, storePart } from './index-part.js'
-import { type IndexQuery, mergeSearchFile, ParagraphSearch, SEARCH_FILES, type SearchResult } from './search.js'
+import {
+  type IndexQuery,
+  mergeSearchFile,
+  ParagraphSearch,
+  SEARCH_FILES,
+  type SearchResult,
+} from './search.js'
 import { VECTOR_FILES, type VectorEntry, VectorStore, VectorStoreBuilder } from './vector-store.js'
 
 /** Version of the stored format; another one is refused and rebuilt. 1 held the corpus as one JSON file. */
@@ -286,6 +292,25 @@ async function readManifestOf(folder: string, generation: Generation): Promise<I
   const parsed = manifestSchema.safeParse(manifest)
   if (!parsed.success || generation.manifestHash === null) throw damaged(parsed.error)
   return parsed.data
+}
+
+/** Bytes of an index up to which its checksums are compared before every use; of a larger one only the sizes. */
+const QUICKLY_CHECKED = 100_000_000
+
+/** The manifest of the current index when its files are all there and, as far as can be told quickly, whole. */
+export async function findWholeIndex(folder: string): Promise<IndexManifest | null> {
+  try {
+    const generation = await currentGeneration(folder)
+    const manifest = await readManifestOf(folder, generation)
+    const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0)
+    for (const [name, file] of Object.entries(manifest.files)) {
+      if (bytes <= QUICKLY_CHECKED) await checkFile(generation.folder, name, manifest, false)
+      else if ((await stat(join(generation.folder, name))).size !== file.bytes) return null
+    }
+    return manifest
+  } catch {
+    return null
+  }
 }
 
 /**

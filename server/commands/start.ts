@@ -20,7 +20,10 @@ async function openIndex(configuration: Configuration) {
     ? ({ phase, done, total }: IngestProgress) =>
         process.stderr.write(`\rMaking the index: ${done} of ${total} ${phase} `)
     : undefined
-  const { written, documents } = await bringIndexUpToDate(configuration, onProgress ? { onProgress } : {})
+  const { written, documents } = await bringIndexUpToDate(configuration, {
+    inThread: true,
+    ...(onProgress && { onProgress }),
+  })
   if (written) {
     const seconds = ((performance.now() - started) / 1_000).toFixed(1)
     say(`${onProgress ? '\r' : ''}The index was made from ${documents.length} documents in ${seconds} s.`)
