@@ -120,6 +120,9 @@ ${headings.map(
 
 const plain = (text: string) => text.replace(/^#{1,6}\s+/, '').replaceAll('**', '')
 
+/** The number that a footnote's text begins with in print, where its label says "voetnoot 16". */
+const noteNumber = (label: string) => /^voetnoot (\S+)$/.exec(label)?.[1] ?? label
+
 interface Surroundings {
   readonly footnotes: ReadonlyMap<string, Paragraph>
   readonly referrers: ReadonlyMap<string, Paragraph>
@@ -146,15 +149,10 @@ function renderParagraph(
   const unlinked = notes.filter(({ href }) => !shown.text.includes(`href="${href}"`))
   const referrer = referrers.get(paragraph.id)
   const tools = html`<span class="tools"><a class="permalink" href="#${anchor}" title="${pageTexts.permalink}" aria-label="${pageTexts.permalink}">¶</a><button type="button" class="copy" hidden data-reference="${reference(source, paragraph)}" data-done="${pageTexts.copied}" data-failed="${pageTexts.copyFailed}">${pageTexts.copy}</button></span>`
-  const printsLabel = label !== null && !text.startsWith(label) && kind !== 'footnote'
-  const inner = html`${printsLabel && html`<span class="label">${label}</span> `}${
-    kind === 'footnote' &&
-    label !== null &&
-    !text.startsWith(label) &&
-    html`<span class="label">${label}:</span> `
-  }${shown}${unlinked.map(({ href, title, label: name }) => html` <a class="note" href="${href}" title="${title}">${name}</a>`)}${
-    referrer && html` <a class="back" href="#${referrer.anchor}" title="${pageTexts.backToText}">↩</a>`
-  }`
+  const printsLabel = label !== null && !text.startsWith(label) && !text.startsWith(noteNumber(label))
+  const inner = html`${printsLabel && html`<span class="label">${label}</span> `}${shown}${unlinked.map(
+    ({ href, title, label: name }) => html` <a class="note" href="${href}" title="${title}">${name}</a>`,
+  )}${referrer && html` <a class="back" href="#${referrer.anchor}" title="${pageTexts.backToText}">↩</a>`}`
   if (kind !== 'heading')
     return html`<div class="paragraph ${kind}" id="${anchor}"><p>${inner}</p>${tools}</div>\n`
   const depth = Math.min(paragraph.headingPath.length + 2, DEEPEST_HEADING)

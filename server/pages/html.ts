@@ -47,6 +47,7 @@ export function page(title: string, basePath: string, body: Html, language = 'nl
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title} – ${pageTexts.siteName}</title>
+<link rel="icon" href="${basePath}/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${basePath}/pagina.css">
 <script src="${basePath}/pagina.js" defer></script>
 </head>

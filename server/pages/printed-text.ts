@@ -47,7 +47,9 @@ export function citedRange(paragraph: Paragraph, source: string, cited: Span | n
 function footnoteReference(text: string, label: string | null): Span | null {
   const number = /\d+/.exec(label ?? '')?.[0]
   if (number === undefined) return null
-  const reference = new RegExp(`(?<=\\p{L}[.,;:]?|[)”"’'][.,;:]?)${number}(?!\\d|[.,]\\d)`, 'gu')
+  // After a letter, a closing mark, or a year: "werken1", "einde.”2", "mei 20117".
+  const before = '\\p{L}[.,;:]?|[)”"’\'][.,;:]?|(?<!\\d)(?:1[89]|20)\\d{2}'
+  const reference = new RegExp(`(?<=${before})${number}(?!\\d|[.,]\\d)`, 'gu')
   const matches = [...text.matchAll(reference)]
   const [match] = matches
   return match && matches.length === 1 ? [match.index, match.index + number.length] : null

@@ -150,6 +150,7 @@ describe('printed text', () => {
   it('links only a number that can be a footnote, and only when there is one', () => {
     const note = [{ label: 'voetnoot 4', href: '#n4', title: 'n' }]
     expect(print('Zie de nota4 hierover.', null, note)).toContain('href="#n4"')
+    expect(print('Van 4 mei 20114. Daarom', null, note)).toContain('<sup><a class="note" href="#n4"')
     expect(print('Artikel 4 en nota4 en brief4.', null, note)).not.toContain('href="#n4"')
     expect(print('In 2014 was dat 3,4 miljoen.', null, note)).not.toContain('href="#n4"')
   })
