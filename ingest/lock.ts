@@ -1,6 +1,6 @@
 /** One ingest at a time: a lock file that names its holder, and that a dead holder does not keep. */
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -78,7 +78,7 @@ export async function acquireLock(path: string, settings: LockSettings = {}): Pr
       const holder = await readHolder(path)
       if (holder === 'gone') continue
       if (holder === 'unreadable' || (await isDead(path, holder))) {
-        await removeStale(path, holder === 'unreadable' ? null : holder.token)
+        await removeStale(prepared, path, holder === 'unreadable' ? null : holder.token)
         continue
       }
       if (Date.now() >= deadline) throw lockedBy(path, holder)
@@ -101,6 +101,9 @@ function lockedBy(path: string, { pid, host, since }: LockHolder): IngestFault {
 /** A link appears at one moment and with its content, which a file that is created and then written does not. */
 async function take(prepared: string, path: string): Promise<boolean> {
   try {
+    // The age of a lock tells whether its holder lives, and this file may have waited for long.
+    const now = new Date()
+    await utimes(prepared, now, now)
     await link(prepared, path)
     return true
   } catch (error) {
@@ -147,20 +150,31 @@ async function processStart(pid: number): Promise<string | null> {
   }
 }
 
+/** Age from which the guard below was left by a process that was killed in the middle, in milliseconds. */
+const LONGEST_REMOVAL = 10_000
+
 /**
- * Removes the lock of a dead holder. Two may try at once: the file is moved aside first, and put back when it turns out to
- * be the fresh lock of somebody quicker.
+ * Removes the lock of a dead holder. Several may want to at once, and one may have taken the lock anew meanwhile: so only
+ * who holds the guard looks again, and removes.
+ *
+ * @param prepared file of the one that removes
+ * @param token of the dead holder; `null` when the lock cannot be read
  */
-async function removeStale(path: string, token: string | null): Promise<void> {
-  const aside = `${path}.${randomUUID()}${UNFINISHED}`
-  try {
-    await rename(path, aside)
-  } catch {
+async function removeStale(prepared: string, path: string, token: string | null): Promise<void> {
+  const guard = `${path}.removal`
+  if (!(await take(prepared, guard))) {
+    const { mtimeMs } = await stat(guard).catch(() => ({ mtimeMs: Date.now() }))
+    if (Date.now() - mtimeMs > LONGEST_REMOVAL) await rm(guard, { force: true })
+    await wait(POLL / 10)
     return
   }
-  const moved = await readHolder(aside)
-  if (typeof moved === 'object' && moved.token !== token) await take(aside, path)
-  await rm(aside, { force: true })
+  try {
+    const now = await readHolder(path)
+    const isSame = typeof now === 'object' ? now.token === token : now === 'unreadable' && token === null
+    if (isSame) await rm(path, { force: true })
+  } finally {
+    await rm(guard, { force: true })
+  }
 }
 
 function held(path: string, self: LockHolder): Lock {
