@@ -109,6 +109,16 @@ export interface PurgeReport {
   readonly auditLines: number
 }
 
+/** How much is kept. */
+export interface StorageStatistics {
+  readonly answers: number
+  readonly refused: number
+  readonly rated: number
+  readonly ratedDown: number
+  /** Milliseconds since 1970; `null`: nothing is kept. */
+  readonly oldest: number | null
+}
+
 /** Where and for how long. */
 export interface StorageOptions {
   /** Path of the database file; its folder is made when absent. */
@@ -275,7 +285,11 @@ export class Storage {
 
   /** Every kept answer with its feedback: refused, incomplete and badly rated ones first, then newest first. */
   *ratedAnswers(): Generator<RatedAnswer> {
-    for (const row of this.#statements.selectRated.iterate(this.#keptFrom())) {
+    // Only the ids are read at once: the answers themselves can be more than fits in memory.
+    const ids = this.#guard(() => this.#statements.selectRatedIds.all(this.#keptFrom()))
+    for (const { answer_id: id } of ids) {
+      const row = this.#guard(() => this.#statements.selectRated.get(id))
+      if (!row) continue
       const { rating, reason, comment } = row
       yield { ...toStoredAnswer(row), feedback: rating === null ? null : { rating, reason, comment } }
     }
@@ -318,6 +332,11 @@ export class Storage {
     } catch (cause) {
       throw storageFault(target, cause)
     }
+  }
+
+  /** Counts what is kept. */
+  statistics(): StorageStatistics {
+    return this.#guard(() => this.#statements.selectStatistics.get(this.#keptFrom()) as StorageStatistics)
   }
 
   /** Proves that the database can be written to. */
@@ -429,11 +448,17 @@ function prepare(database: Database.Database) {
     selectAudit: database.prepare<[], { at: number; event: AuditEvent; caller: string; details: string }>(
       'SELECT at, event, caller, details FROM audit ORDER BY at, rowid',
     ),
-    selectRated: database.prepare<[number], RatedRow>(`
-      SELECT ${ANSWER_COLUMNS}, f.rating, f.reason, f.comment FROM answers a LEFT JOIN feedback f USING (answer_id)
-      WHERE asked_at >= ?
+    selectRatedIds: database.prepare<[number], { answer_id: string }>(`
+      SELECT a.answer_id FROM answers a LEFT JOIN feedback f USING (answer_id) WHERE asked_at >= ?
       ORDER BY (a.outcome = 'refused' OR json_array_length(a.answer, '$.unanswered') > 0 OR f.rating IS 'down') DESC,
         asked_at DESC`),
+    selectRated: database.prepare<[string], RatedRow>(`
+      SELECT ${ANSWER_COLUMNS}, f.rating, f.reason, f.comment FROM answers a LEFT JOIN feedback f USING (answer_id)
+      WHERE a.answer_id = ?`),
+    selectStatistics: database.prepare<[number], StorageStatistics>(`
+      SELECT count(*) AS answers, count(*) FILTER (WHERE outcome = 'refused') AS refused, count(f.rating) AS rated,
+        count(*) FILTER (WHERE f.rating = 'down') AS ratedDown, min(asked_at) AS oldest
+      FROM answers LEFT JOIN feedback f USING (answer_id) WHERE asked_at >= ?`),
     selectExpired: database.prepare<Record<string, unknown>, { answer_id: string }>(
       'SELECT answer_id FROM answers WHERE asked_at < @before ORDER BY asked_at LIMIT @limit',
     ),
