@@ -10,8 +10,18 @@ import {
 } from './conversation.js'
 import type { ConversationHistory } from './history.js'
 
-/** Faults that the client itself raises; `texts.ts` has their words. */
-export type ClientFaultCode = 'connection-lost'
+/** Code of the fault that the client itself raises: the server stayed away. */
+export const CONNECTION_LOST = 'connection-lost'
+
+/**
+ * Faults that reach the client without words: its own, and those with which a server closes a connection. `texts.ts` has
+ * their words.
+ */
+export type WordlessFaultCode =
+  | typeof CONNECTION_LOST
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'origin-not-allowed'
 
 /**
  * What the visitor should know of the connection. `slow`: an answer is awaited and the connection has been broken for
@@ -245,9 +255,9 @@ export class ChatSession {
     if (state === 'lost') {
       for (const messageId of [...this.#awaited.keys()]) this.#settle(messageId, false)
       const turn = this.pending
-      const code: ClientFaultCode = 'connection-lost'
       if (turn) {
-        const fault = { code, message: '', retryable: true }
+        const code = this.#connection.lostBecause ?? CONNECTION_LOST
+        const fault = { code, message: '', retryable: this.#connection.lostBecause === null }
         this.#apply({ type: 'question-failed', id: turn.id, fault })
       }
     }

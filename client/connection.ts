@@ -11,10 +11,7 @@ import type { ClientMessage, ServerMessage } from '../server/protocol.js'
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'retrying' | 'offline' | 'lost'
 
 /** The part of a WebSocket that is used; tests give their own. */
-export type Socket = Pick<
-  WebSocket,
-  'readyState' | 'send' | 'close' | 'onopen' | 'onmessage' | 'onclose' | 'onerror'
->
+export type Socket = Pick<WebSocket, 'readyState' | 'send' | 'close' | 'onmessage' | 'onclose'>
 
 /** What a connection needs from its owner. */
 export interface ConnectionOptions {
@@ -45,6 +42,10 @@ export const GREETING_TIMEOUT = 10_000
  */
 export const SILENCE_TIMEOUT = 60_000
 
+/** Close codes that say "you may not" (`server/faults.ts`): a new try with a new token is worth one, not eight. */
+const REFUSALS = [4401, 4403]
+const MAXIMUM_REFUSALS = 2
+
 const OPEN = 1
 
 const parseMessage = (data: unknown): ServerMessage | null => {
@@ -65,6 +66,8 @@ export class Connection {
   /** Tries since the server last said more than hello; a server that greets and drops does not reset it. */
   #failedTries = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  #refusals = 0
+  #lostBecause: string | null = null
   /** Rises with every socket, so that a late event of an old one is not taken for the new one's. */
   #generation = 0
 
@@ -76,10 +79,17 @@ export class Connection {
     return this.#state
   }
 
+  /** The code of the fault with which the server refused the connection; `null`: it was not refused. */
+  get lostBecause(): string | null {
+    return this.#lostBecause
+  }
+
   /** Opens the connection unless it is open or on its way. After `lost` it starts counting anew. */
   open(): void {
     if (this.#state === 'idle' || this.#state === 'lost') {
       this.#failedTries = 0
+      this.#refusals = 0
+      this.#lostBecause = null
       this.#try('connecting')
     }
   }
@@ -134,8 +144,9 @@ export class Connection {
         return
       }
       this.#socket = socket
-      socket.onclose = fail
-      socket.onerror = fail
+      socket.onclose = event => {
+        if (generation === this.#generation) this.#closed(event)
+      }
       socket.onmessage = event => {
         if (generation === this.#generation) this.#received(event.data)
       }
@@ -152,8 +163,20 @@ export class Connection {
       return
     }
     this.#failedTries = 0
+    this.#refusals = 0
     this.#options.onMessage(message)
     this.#watchSilence()
+  }
+
+  #closed(event: Pick<CloseEvent, 'code' | 'reason'>): void {
+    if (REFUSALS.includes(event.code)) this.#refusals += 1
+    if (this.#refusals < MAXIMUM_REFUSALS) {
+      this.#broken()
+      return
+    }
+    this.#lostBecause = event.reason === '' ? 'forbidden' : event.reason
+    this.#drop()
+    this.#setState('lost')
   }
 
   #watchSilence(): void {
@@ -184,7 +207,7 @@ export class Connection {
     const socket = this.#socket
     this.#socket = null
     if (!socket) return
-    socket.onclose = socket.onerror = socket.onmessage = null
+    socket.onclose = socket.onmessage = null
     socket.close()
   }
 }

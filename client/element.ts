@@ -249,7 +249,7 @@ export class VindplaatsChat extends LitElement {
         ${
           pending
             ? html`<button type="button" class="primary stop" part="stop" @click=${this.#stopped}>${icons.stop}<span>${texts.stop}</span></button>`
-            : html`<button type="submit" class="primary" part="submit">${icons.send}<span>${texts.send}</span></button>`
+            : html`<button type="submit" class="primary" part="submit" @click=${this.#submitted}>${icons.send}<span>${texts.send}</span></button>`
         }
       </div>
     </form>`
@@ -383,7 +383,8 @@ export class VindplaatsChat extends LitElement {
     return true
   }
 
-  readonly #submitted = (event: SubmitEvent): void => {
+  /** A click does not wait for the form: in a sandboxed frame a form is never submitted. */
+  readonly #submitted = (event: Event): void => {
     event.preventDefault()
     const field = this.#field
     if (field && this.#submit(field.value)) field.value = ''
@@ -391,8 +392,7 @@ export class VindplaatsChat extends LitElement {
 
   readonly #typed = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
-    event.preventDefault()
-    this.#field?.form?.requestSubmit()
+    this.#submitted(event)
   }
 
   readonly #draftChanged = (): void => {

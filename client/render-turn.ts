@@ -52,9 +52,12 @@ const renderFault = (turn: Turn, context: TurnContext): TemplateResult => {
 const renderRatingForm = (turn: Turn, context: TurnContext): TemplateResult => {
   const { texts } = context
   const reasons = Object.entries(texts.reasons) as [NonNullable<Feedback['reason']>, string][]
-  const submit = (event: SubmitEvent): void => {
+  // By click, as in the composer: in a sandboxed frame a form is never submitted.
+  const submit = (event: Event): void => {
     event.preventDefault()
-    const fields = new FormData(event.currentTarget as HTMLFormElement)
+    const form = (event.currentTarget as HTMLElement).closest('form')
+    if (!form) return
+    const fields = new FormData(form)
     const reason = reasons.find(([name]) => name === fields.get('reason'))?.[0] ?? null
     const comment = String(fields.get('comment') ?? '').trim()
     context.onRateDown(turn, reason, comment === '' ? null : comment)
@@ -71,7 +74,7 @@ const renderRatingForm = (turn: Turn, context: TurnContext): TemplateResult => {
     <p class="hint" id="comment-hint-${turn.id}">${texts.commentHint}</p>
     <textarea id="comment-${turn.id}" name="comment" rows="2" maxlength="1000" aria-describedby="comment-hint-${turn.id}"></textarea>
     <div class="actions">
-      <button type="submit" class="secondary">${texts.sendRating}</button>
+      <button type="submit" class="secondary" @click=${submit}>${texts.sendRating}</button>
       <button type="button" class="quiet" @click=${() => context.onCancelRating(turn)}>${texts.cancel}</button>
     </div>
   </form>`

@@ -3,7 +3,7 @@
  * level B1) and English, the demo page in Dutch.
  */
 import type { Answer, Feedback } from '../server/protocol.js'
-import type { ClientFaultCode } from './chat-session.js'
+import type { WordlessFaultCode } from './chat-session.js'
 
 /** Languages of the widget. */
 export type Language = 'nl' | 'en'
@@ -40,7 +40,7 @@ export interface WidgetTexts {
   readonly askAgain: string
   readonly adjust: string
   readonly failed: string
-  readonly faults: Readonly<Record<ClientFaultCode, string> & Record<string, string>>
+  readonly faults: Readonly<Record<WordlessFaultCode, string> & Record<string, string>>
   readonly offline: string
   readonly offlinePending: string
   readonly slow: string
@@ -134,6 +134,9 @@ const nl: WidgetTexts = {
   faults: {
     'connection-lost':
       'Wij kunnen de assistent niet bereiken. Controleer uw internetverbinding en probeer het opnieuw.',
+    unauthenticated: 'U hebt geen toegang tot de assistent. Vraag de beheerder van deze website om hulp.',
+    forbidden: 'U hebt geen toegang tot de assistent. Vraag de beheerder van deze website om hulp.',
+    'origin-not-allowed': 'Deze website mag de assistent niet gebruiken.',
   },
   offline: 'U bent offline. Wat hier staat, kunt u blijven lezen.',
   offlinePending: 'U bent offline. Wij gaan verder met uw vraag zodra u weer verbinding hebt.',
@@ -237,7 +240,8 @@ const en: WidgetTexts = {
     'question-empty': 'Type a question first.',
     'question-too-long': 'Your question is too long. Ask a shorter one.',
     'origin-not-allowed': 'This website may not use the assistant.',
-    unauthenticated: 'You have no access. Sign in again.',
+    unauthenticated: 'You have no access to the assistant. Ask whoever runs this website for help.',
+    forbidden: 'You have no access to the assistant. Ask whoever runs this website for help.',
     'rate-limited': 'You ask many questions in a short time. Wait a moment and try again.',
     'conversation-busy': 'Your previous question is still being answered. Wait for it or stop it.',
     'not-ready': 'The assistant is still starting. Try again in a few seconds.',

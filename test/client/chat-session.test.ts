@@ -201,6 +201,19 @@ describe('a session', () => {
     expect(sentOf(sockets, 'question-ask')).toHaveLength(1)
   })
 
+  it('fails a question for good when the server refuses the visitor', async () => {
+    const { sockets, session } = start()
+    session.ask('Hoeveel?')
+    await settle()
+    sockets.last.break(4403, 'forbidden')
+    await vi.advanceTimersByTimeAsync(LONGEST_DELAY)
+    sockets.last.break(4403, 'forbidden')
+    expect(session.conversation.turns[0]).toMatchObject({
+      status: 'failed',
+      fault: { code: 'forbidden', retryable: false },
+    })
+  })
+
   it('stops a question and tells the server', async () => {
     const { sockets, session, message } = await asking()
     session.stop()

@@ -94,6 +94,19 @@ describe('a connection', () => {
     expect(sockets.all).toHaveLength(RETRY_DELAYS.length + 1)
   })
 
+  it('tries once more with a new socket when it is refused, and then gives up with the reason', async () => {
+    const { sockets, connection } = start()
+    connection.open()
+    await settle()
+    sockets.last.break(4401, 'unauthenticated')
+    expect(connection.state).toBe('retrying')
+    await vi.advanceTimersByTimeAsync(FIRST_DELAY)
+    sockets.last.break(4401, 'unauthenticated')
+    expect(connection.state).toBe('lost')
+    expect(connection.lostBecause).toBe('unauthenticated')
+    expect(sockets.all).toHaveLength(2)
+  })
+
   it('is left alone when it breaks and nothing waits for it', async () => {
     const { sockets, connection, world } = start()
     connection.open()

@@ -5,10 +5,8 @@ import type { ClientMessage, ServerMessage } from '../../server/protocol.js'
 /** One socket. */
 export class FakeSocket implements Socket {
   readyState: Socket['readyState'] = 1
-  onopen: Socket['onopen'] = null
   onmessage: Socket['onmessage'] = null
   onclose: Socket['onclose'] = null
-  onerror: Socket['onerror'] = null
   readonly sent: ClientMessage[] = []
   closed = false
 
@@ -32,10 +30,10 @@ export class FakeSocket implements Socket {
     this.say({ type: 'hello', protocolVersion: 1, resumeWindowSeconds: 60 })
   }
 
-  /** The connection breaks. */
-  break(): void {
+  /** The connection breaks, or the server closes it with a code and a reason. */
+  break(code = 1006, reason = ''): void {
     this.readyState = 3
-    this.onclose?.call(this as unknown as WebSocket, {} as CloseEvent)
+    this.onclose?.call(this as unknown as WebSocket, { code, reason } as CloseEvent)
   }
 }
 
