@@ -7,6 +7,7 @@ import { appendFile, mkdir, truncate, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { EvalFault } from './faults.js'
+import { type MoreFigures, moreFiguresSchema } from './more-figures.js'
 import type { CaseScore } from './summary.js'
 
 /** Version of the run file; a file of another version is refused. */
@@ -66,6 +67,8 @@ export interface StoredRun {
   readonly identity: RunIdentity
   readonly cases: readonly CaseScore[]
   readonly finished: boolean
+  /** Figures beside those of the cases; `null` when the run did not measure them. */
+  readonly more: MoreFigures | null
 }
 
 /** Writes a run, line by line. */
@@ -127,6 +130,7 @@ export async function readRun(path: string): Promise<StoredRun & { readonly whol
   const cases: CaseScore[] = []
   let identity = null as RunIdentity | null
   let finished = false
+  let more: MoreFigures | null = null
   let wholeBytes = 0
   for await (const { entry, bytes } of entries(path)) {
     if (entry.kind === 'run') {
@@ -137,6 +141,7 @@ export async function readRun(path: string): Promise<StoredRun & { readonly whol
         )
       identity = entry.identity
     } else if (entry.kind === 'case') cases.push(slim(entry.result))
+    else if (entry.kind === 'more') more = moreFiguresSchema.parse(entry.figures)
     else {
       finished = true
       identity = identity && { ...identity, ...entry.versions }
@@ -144,7 +149,12 @@ export async function readRun(path: string): Promise<StoredRun & { readonly whol
     wholeBytes += bytes
   }
   if (identity === null) throw new EvalFault('run-invalid', `${path} is not the file of a run.`)
-  return { identity, cases, finished, wholeBytes }
+  return { identity, cases, finished, more, wholeBytes }
+}
+
+/** Adds figures beside those of the cases to the file of a finished run. */
+export async function addMoreFigures(path: string, figures: MoreFigures): Promise<void> {
+  await appendFile(path, `${JSON.stringify({ kind: 'more', figures })}\n`)
 }
 
 /** Gives the full results of a run one by one. */
@@ -161,6 +171,7 @@ export function slim(result: CaseResult): CaseScore {
 type Entry =
   | { readonly kind: 'run'; readonly format: number; readonly identity: RunIdentity }
   | { readonly kind: 'case'; readonly result: CaseResult }
+  | { readonly kind: 'more'; readonly figures: unknown }
   | { readonly kind: 'end'; readonly finishedAt: string; readonly versions: Partial<RunIdentity> }
 
 /** The whole lines of a file; reading stops at a line that was cut off. */

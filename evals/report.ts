@@ -6,7 +6,13 @@ import { type Comparison, comparableCases, compareRuns } from './compare.js'
 import { type Baseline, gateFailures, type Thresholds } from './gate.js'
 import { type CaseResult, type RunIdentity, readResults, readRun } from './journal.js'
 import { caseHtml, isAllRight } from './page/case-section.js'
-import { groupSection, headlineSection, refusalSection, timeSection } from './page/figure-sections.js'
+import {
+  checksSection,
+  groupSection,
+  headlineSection,
+  refusalSection,
+  timeSection,
+} from './page/figure-sections.js'
 import { benchmarkSection, readTrend, trendSection } from './page/history-sections.js'
 import { Html, html, table } from './page/html.js'
 import { summarise } from './summary.js'
@@ -47,6 +53,7 @@ export async function writeReport(options: ReportOptions): Promise<void> {
     ['groups', 'Groups and documents', groupSection(summary)],
     ['refusal', 'Refusal and calibration', refusalSection(summary)],
     ['times', 'Times', timeSection(summary)],
+    ['checks', 'Paragraphs and verifier', checksSection(run.more)],
     ['changes', 'Changes against the baseline', comparisonHtml(comparison)],
     ['benchmarks', 'Benchmarks', await benchmarkSection(options.runsFolder)],
   ]

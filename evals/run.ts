@@ -5,6 +5,7 @@ import { evaluate } from './commands/evaluate.js'
 import { listSeen } from './commands/list-seen.js'
 import { report } from './commands/make-report.js'
 import { runBeirCommand } from './commands/run-beir.js'
+import { runVerifier } from './commands/run-verifier.js'
 import { EvalFault } from './faults.js'
 import { runParagraphs } from './paragraphs.js'
 
@@ -14,6 +15,7 @@ const COMMANDS: Readonly<Record<string, (arguments_: readonly string[]) => Promi
   seen: listSeen,
   add: addCase,
   paragraphs: runParagraphs,
+  verifier: runVerifier,
   beir: runBeirCommand,
   report,
 }

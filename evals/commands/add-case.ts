@@ -30,17 +30,13 @@ const FLAGS = {
 
 type Flags = ReturnType<typeof readArguments<typeof FLAGS>>['values']
 
-const exportedCitation = z.looseObject({ document: z.string(), quote: z.string() })
-const exportedAnswer = z.looseObject({
+/** What is used of a line of the export. */
+const exportedLine = z.looseObject({
   question: z.string(),
-  outcome: z.enum(['answered', 'refused']),
-  citations: z.array(exportedCitation),
+  /** The conversation up to and with the question; `null` for a single question. */
+  turns: z.array(z.string()).nullable(),
+  citations: z.array(z.looseObject({ document: z.string(), quote: z.string() })),
 })
-/** A line of the export: the answer itself, or an object that holds it. */
-const exportedLine = z.union([
-  z.looseObject({ answer: exportedAnswer }).transform(line => line.answer),
-  exportedAnswer,
-])
 
 /** Runs the command; the exit code is 0. */
 export async function addCase(arguments_: readonly string[]): Promise<number> {
@@ -66,13 +62,12 @@ export async function buildCase(flags: Flags, library: Library): Promise<EvalCas
   const known = await readCases(await allFiles(flags.file))
   const exported = flags.from === undefined ? null : await readExported(flags.from)
   const quotes = flags.quote ?? exported?.citations.map(citation => citation.quote) ?? []
+  const turns = flags.turn ?? (flags.question === undefined ? exported?.turns : null) ?? null
   const expect = flags.expect ?? (quotes.length > 0 ? 'answer' : 'refuse')
   const draft = {
     id: flags.id ?? nextId(flags.file, known),
-    group: flags.group ?? (expect === 'refuse' ? 'unanswerable' : undefined),
-    ...(flags.turn === undefined
-      ? { question: flags.question ?? exported?.question }
-      : { turns: flags.turn }),
+    group: flags.group ?? (expect === 'refuse' ? 'unanswerable' : turns === null ? undefined : 'followup'),
+    ...(turns === null ? { question: flags.question ?? exported?.question } : { turns }),
     documents: flags.document ?? [...new Set(exported?.citations.map(citation => citation.document) ?? [])],
     gold: expect === 'answer' ? [...new Set(quotes)] : [],
     alternatives: flags.alternative ?? [],

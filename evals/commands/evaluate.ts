@@ -13,7 +13,8 @@ import {
 } from '../configured.js'
 import { EvalFault } from '../faults.js'
 import { gateFailures, readBaseline, readThresholds, writeBaseline } from '../gate.js'
-import { readResults, readRun } from '../journal.js'
+import { addMoreFigures, readResults, readRun } from '../journal.js'
+import { type MoreFigures, measureMore, moreFiguresText } from '../more-figures.js'
 import { openRemote } from '../remote.js'
 import { type EvalRun, runEvals } from '../run-evals.js'
 import { findSeen, readEnrichmentQuestions } from '../seen.js'
@@ -54,10 +55,10 @@ export async function evaluate(arguments_: readonly string[]): Promise<number> {
     ...(values.settings === undefined ? {} : parseSettings(values.settings)),
     ...(values['no-enrichment'] ? { enrichment: 'off' } : {}),
   }
-  const run = await runOnce(settings, values)
+  const { run, more } = await runOnce(settings, values)
   if (values.json)
-    console.log(JSON.stringify({ identity: run.identity, summary: run.summary, cases: run.cases }))
-  else await printRun(run, values.failures)
+    console.log(JSON.stringify({ identity: run.identity, summary: run.summary, more, cases: run.cases }))
+  else await printRun(run, more, values.failures)
   if (run.journal !== null) {
     const page = await makeReport(run.journal)
     if (!values.json) console.log(`report: ${page}`)
@@ -65,13 +66,19 @@ export async function evaluate(arguments_: readonly string[]): Promise<number> {
   return judgeRun(run, values, Object.keys(settings).length === 0)
 }
 
-async function runOnce(settings: RunSettings, flags: Flags): Promise<EvalRun> {
+interface WholeRun {
+  readonly run: EvalRun
+  /** Segmentation and verifier; `null` for runs of chosen cases and of deployed servers. */
+  readonly more: MoreFigures | null
+}
+
+async function runOnce(settings: RunSettings, flags: Flags): Promise<WholeRun> {
   const cases = await chosenCases(flags)
   const target =
     flags.url === undefined ? await openConfigured(settings) : await openDeployed(flags.url, flags, settings)
   try {
     const journal = flags.resume ? await newestRun() : join(RUNS_FOLDER, `${timestamp()}.jsonl`)
-    return await runEvals({
+    const run = await runEvals({
       cases,
       assistant: target.assistant,
       target: flags.url ?? 'in process',
@@ -88,6 +95,9 @@ async function runOnce(settings: RunSettings, flags: Flags): Promise<EvalRun> {
       settings,
       onProgress: showProgress,
     })
+    const more = isWhole(flags) ? await measureMore(target.assistant) : null
+    if (more !== null) await addMoreFigures(journal, more)
+    return { run, more }
   } finally {
     await target.assistant.close()
   }
@@ -136,13 +146,14 @@ function readParallel(text: string): number {
   return value
 }
 
-async function printRun(run: EvalRun, failures: boolean): Promise<void> {
+async function printRun(run: EvalRun, more: MoreFigures | null, failures: boolean): Promise<void> {
   const { identity } = run
   console.log(
     `commit ${identity.commit ?? '–'}, index ${identity.indexVersion}, embedder ${identity.embedder ?? '–'}, ` +
       `model ${identity.model ?? 'none'}${settingsText(identity.settings)}\n`,
   )
   console.log(summaryTable(run.summary))
+  if (more !== null) console.log(`\n${moreFiguresText(more)}`)
   if (run.journal !== null && run.cases.some(item => item.outcome === 'failed'))
     await printFaults(run.journal)
   for (const remark of run.remarks) console.log(`note: ${remark}`)
@@ -186,12 +197,7 @@ async function printFailures(journal: string): Promise<void> {
 /** Compares with the baseline, checks the thresholds, and writes the baseline where asked. */
 async function judgeRun(run: EvalRun, flags: Flags, standardSettings: boolean): Promise<number> {
   const print = flags.json ? console.error : console.log
-  const whole =
-    flags.cases === undefined &&
-    flags.group === undefined &&
-    flags.id === undefined &&
-    flags.url === undefined &&
-    !flags.quick
+  const whole = isWhole(flags)
   const baseline = await readBaseline(BASELINE_FILE)
   const comparison = baseline === null ? null : compareRuns(baseline.cases, comparableCases(run.cases))
   if (comparison !== null && comparison.shared > 0)
@@ -211,6 +217,11 @@ async function judgeRun(run: EvalRun, flags: Flags, standardSettings: boolean): 
     failures.length === 0 ? '\nThe gate is passed.' : `\nThe gate is not passed:\n  ${failures.join('\n  ')}`,
   )
   return failures.length === 0 ? 0 : 1
+}
+
+/** Whether all cases were asked, in process. */
+function isWhole({ cases, group, id, url, quick }: Flags): boolean {
+  return cases === undefined && group === undefined && id === undefined && url === undefined && !quick
 }
 
 async function compareTwo(sides: readonly string[], flags: Flags): Promise<number> {
@@ -235,7 +246,7 @@ async function comparable(side: string, flags: Flags) {
     return baseline.cases
   }
   if (side.endsWith('.jsonl')) return comparableCases((await readRun(side)).cases)
-  const run = await runOnce(side === 'standard' ? {} : parseSettings(side), flags)
+  const { run } = await runOnce(side === 'standard' ? {} : parseSettings(side), flags)
   return comparableCases(run.cases)
 }
 

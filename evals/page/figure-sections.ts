@@ -1,5 +1,6 @@
 /** The figures of a run in the report: headline, groups, documents, refusal, calibration and times. */
 import type { Comparison } from '../compare.js'
+import type { MoreFigures } from '../more-figures.js'
 import { METRICS, type Metric } from '../score.js'
 import type { Figures, Summary } from '../summary.js'
 import { percent } from '../table.js'
@@ -166,6 +167,40 @@ export function timeSection({ headline, stages }: Summary): Html {
     ['stage', 'p50', 'p95'],
     entries.map(([name, { p50, p95 }]) => [name, p50?.toFixed(2) ?? '–', p95?.toFixed(2) ?? '–']),
   )}</div></div>`
+}
+
+/** Segmentation against paragraphs marked by hand, and the verifier on marked sentences. */
+export function checksSection(more: MoreFigures | null): Html {
+  if (more === null) return html`<p>This run measured neither; a run of all cases does.</p>`
+  const { paragraphs, verifier } = more
+  const kinds = [...new Set(verifier.flatMap(row => Object.keys(row.perKind)))].sort()
+  const share = (value: { share: number | null; hits: number; total: number } | undefined) =>
+    value === undefined ? '–' : `${percent(value.share)} (${value.hits} of ${value.total})`
+  return html`<p>Of ${paragraphs.marked} paragraphs marked by hand ${percent(paragraphs.exact)} % are exact, ${percent(paragraphs.exactWithStructure)} % with label, kind and introduction. ${paragraphs.unplaced} characters of the sources are unplaced; ${paragraphs.spansWrong} paragraphs have wrong spans.</p>
+${table(
+  'Verifier on marked sentences, in %',
+  [
+    'sentences written',
+    'n',
+    'unsupported caught',
+    'supported flagged',
+    'area under the curve',
+    'ms a sentence',
+  ],
+  verifier.map(row => [
+    row.writtenBy,
+    row.sentences,
+    share(row.caught),
+    share(row.wronglyFlagged),
+    row.areaUnderCurve?.toFixed(3) ?? '–',
+    row.millisecondsPerSentence.toFixed(2),
+  ]),
+)}
+${table(
+  'Verifier: judged right, by kind of sentence, in %',
+  ['kind', ...verifier.map(row => row.writtenBy)],
+  kinds.map(kind => [kind, ...verifier.map(row => share(row.perKind[kind]))]),
+)}`
 }
 
 function signed(difference: number): string {

@@ -42,17 +42,22 @@ describe('adding a case', () => {
   it('takes it from a line of the export, which the flags complete', async () => {
     const right = PARAGRAPHS[6]
     if (right === undefined) throw new Error('the library is too small')
-    const answer = { question: 'Hoe laat?', outcome: 'answered', citations: [citationOf(right, 1)] }
+    const line = {
+      answerId: 'x',
+      question: 'Hoe laat?',
+      turns: null,
+      outcome: 'answered',
+      citations: [citationOf(right, 1)],
+    }
     const exported = join(folder, 'export.jsonl')
-    await writeFile(exported, `${JSON.stringify({ answer, feedback: null })}\n${JSON.stringify(answer)}\n`)
-    for (const line of [1, 2])
-      expect(
-        await buildCase({ from: `${exported}:${line}`, group: 'factual', file: file() }, library),
-      ).toMatchObject({
-        question: 'Hoe laat?',
-        gold: [text],
-        documents: ['noord.txt'],
-      })
+    await writeFile(
+      exported,
+      [line, { ...line, turns: ['Waar?', 'Hoe laat?'] }].map(item => JSON.stringify(item)).join('\n'),
+    )
+    const single = await buildCase({ from: `${exported}:1`, group: 'factual', file: file() }, library)
+    expect(single).toMatchObject({ question: 'Hoe laat?', gold: [text], documents: ['noord.txt'] })
+    const conversation = await buildCase({ from: `${exported}:2`, file: file() }, library)
+    expect(conversation).toMatchObject({ turns: ['Waar?', 'Hoe laat?'], group: 'followup' })
     await expect(buildCase({ from: exported, group: 'lay', file: file() }, library)).rejects.toThrow(
       /2 lines; choose one/,
     )
