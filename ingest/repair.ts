@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import type { Span } from './corpus.js'
+import { windows1252Byte } from './formats/decode.js'
 import { withoutMarks } from './paragraphs/text-shape.js'
 
 /** A piece of a document with the ranges to leave out of its search text, such as footnote numbers. */
@@ -129,16 +130,11 @@ function keepsHyphen(first: string, second: string, known: ReadonlySet<string>):
 /** Sequences that UTF-8 bytes become when they are read as Windows-1252 once too often. */
 const DOUBLE_ENCODED =
   /[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}/g
-const WINDOWS_1252 = new Map(
-  [...new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte))].map(
-    (character, byte) => [character, byte] as const,
-  ),
-)
 const UTF_8 = new TextDecoder('utf-8', { fatal: true })
 
 function decodeTwice(text: string): string {
   return text.replace(DOUBLE_ENCODED, sequence => {
-    const bytes = [...sequence].map(character => WINDOWS_1252.get(character) ?? -1)
+    const bytes = [...sequence].map(character => windows1252Byte(character) ?? 0xff)
     for (let length = bytes.length; length > 1; length--) {
       try {
         return UTF_8.decode(Uint8Array.from(bytes.slice(0, length))) + sequence.slice(length)
@@ -155,7 +151,7 @@ export function repairLetters(word: string): string {
   return word
     .replace(/(?<=\p{L})[€¢](?=\p{L}|$)/gu, 'ë')
     .replace(/(?<=e)é(?=\p{L}|$)/gu, 'ë')
-    .replace(/(?<=i)é(?=(?:l|r|n|nt|rs|ren|le|len|ler|s)?\b|l[ae]|re|nt|nn)/gu, 'ë')
+    .replace(/(?<=i)é(?=[lnr]|s?$)/g, 'ë')
 }
 
 const WORD = /[\p{L}€¢][\p{L}\p{M}€¢'’-]*/gu

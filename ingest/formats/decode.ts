@@ -1,5 +1,25 @@
 /** From bytes to text, for the formats that are text. */
 
+/**
+ * Characters of Windows-1252 for the bytes 80 to 9F; all others are the same as in Unicode. Written out because the
+ * decoder of Node 20 leaves these bytes as control characters.
+ */
+const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
+
+/** The byte that Windows-1252 has for a character; `null` where it has none. */
+export function windows1252Byte(character: string): number | null {
+  const special = WINDOWS_1252.indexOf(character)
+  if (special >= 0) return 0x80 + special
+  const code = character.charCodeAt(0)
+  return character.length === 1 && code <= 0xff ? code : null
+}
+
+function decodeWindows1252(bytes: Uint8Array): string {
+  return new TextDecoder('latin1')
+    .decode(bytes)
+    .replace(/[\u0080-\u009f]/g, character => WINDOWS_1252[character.charCodeAt(0) - 0x80] ?? character)
+}
+
 /** Text with what had to be guessed about it. */
 export interface DecodedText {
   readonly text: string
@@ -19,7 +39,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), warnings: [] }
   } catch {
     return {
-      text: new TextDecoder('windows-1252').decode(bytes),
+      text: decodeWindows1252(bytes),
       warnings: ['the file is not valid UTF-8 and was read as Windows-1252; check the accents'],
     }
   }

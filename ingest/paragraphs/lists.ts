@@ -124,6 +124,13 @@ function placeItem(
       ...(label.roman ? [{ style: label.roman.style, ordinal: label.roman.ordinal }] : []),
     ].find(each => each.style === list.style && (each.ordinal === null || each.ordinal > (list.ordinal ?? 0)))
     if (!reading) continue
+    const isShallower = block.depth !== null && list.depth !== null && block.depth < list.depth
+    if (
+      reading.ordinal === null &&
+      isShallower &&
+      open.slice(0, level).some(each => each.style === list.style)
+    )
+      continue
     const isDeeper = block.depth !== null && list.depth !== null && block.depth > list.depth
     if (
       reading.ordinal === null &&

@@ -157,28 +157,35 @@ function numberPages(
   }
 }
 
-/** Lines that stand at the same edge of at least three pages and of two in five, digits aside. */
+/**
+ * Lines that stand at the same edge of at least three pages and of two in five, digits aside. Below the rule of the
+ * footnotes a line that begins with a number is a footnote, however often "1 Idem." returns.
+ */
 function nameRepeats(lines: readonly Line[], names: Map<Line, string>): void {
   const pages = byPage(lines.filter(line => !names.has(line)))
   for (const edge of ['header', 'footer'] as const) {
     let live = pages.map(page => (edge === 'header' ? page : [...page].reverse()))
-    for (let depth = 0; depth < EDGE_LINES; depth++) {
+    for (let depth = 0; depth < EDGE_LINES && live.length > 0; depth++) {
       const groups = new Map<string, Line[][]>()
       for (const page of live) {
         const line = page[depth]
-        if (!line || line.text.length > HEADER_LENGTH || names.has(line)) continue
+        if (!line || line.text.length > HEADER_LENGTH || names.has(line) || isNote(line, page, edge)) continue
         const key = line.text.toLowerCase().replace(/\d+/g, '#').replace(/\s+/g, ' ')
-        groups.set(key, [...(groups.get(key) ?? []), page])
+        const group = groups.get(key)
+        if (group) group.push(page)
+        else groups.set(key, [page])
       }
-      const repeated = [...groups.values()].filter(
-        group => group.length >= 3 && group.length * 5 >= pages.length * 2,
-      )
-      for (const page of repeated.flat()) {
+      const isRepeated = (group: readonly Line[][]): boolean =>
+        group.length >= 3 && group.length * 5 >= pages.length * 2
+      live = [...groups.values()].filter(isRepeated).flat()
+      for (const page of live) {
         const line = page[depth]
         if (line) names.set(line, `running ${edge}`)
       }
-      live = repeated.flat()
-      if (live.length === 0) break
     }
   }
+}
+
+function isNote(line: Line, page: readonly Line[], edge: 'header' | 'footer'): boolean {
+  return edge === 'footer' && /^\d{1,3}\s+\S/.test(line.text) && page.some(each => each.ruleBefore)
 }
