@@ -3,12 +3,13 @@
  * report can be made of any run, and the texts of 5,000 answers never stand in memory together.
  */
 import { createReadStream } from 'node:fs'
-import { appendFile, mkdir, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, open, truncate, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { EvalFault } from './faults.js'
 import { type MoreFigures, moreFiguresSchema } from './more-figures.js'
-import type { CaseScore } from './summary.js'
+import { METRIC_NAMES, type Metric } from './score.js'
+import type { CaseScore, Summary } from './summary.js'
 
 /** Version of the run file; a file of another version is refused. */
 export const RUN_FORMAT = 1
@@ -71,6 +72,12 @@ export interface StoredRun {
   readonly more: MoreFigures | null
 }
 
+/** The headline of a run. */
+export interface Headline {
+  readonly cases: number
+  readonly means: Readonly<Record<Metric, number | null>>
+}
+
 /** Writes a run, line by line. */
 export class RunJournal {
   readonly path: string
@@ -110,15 +117,21 @@ export class RunJournal {
     await appendFile(this.path, `${JSON.stringify({ kind: 'case', result })}\n`)
   }
 
-  /** Closes the run. @param versions what took part, known only after the first answer */
-  async finish(versions: Partial<RunIdentity>): Promise<void> {
+  /**
+   * Closes the run, with its headline so that a trend over many runs need not read them whole.
+   *
+   * @param versions what took part, known only after the first answer
+   */
+  async finish(versions: Partial<RunIdentity>, { headline }: Summary): Promise<void> {
+    const means = Object.fromEntries(METRIC_NAMES.map(metric => [metric, headline.metrics[metric].mean]))
     const finishedAt = new Date().toISOString()
-    await appendFile(this.path, `${JSON.stringify({ kind: 'end', finishedAt, versions })}\n`)
+    const end = { kind: 'end', finishedAt, versions, headline: { cases: headline.cases, means } }
+    await appendFile(this.path, `${JSON.stringify(end)}\n`)
   }
 }
 
-function fingerprint({ target, model, indexVersion, settings, caseSet }: RunIdentity): string {
-  return JSON.stringify({ target, model, indexVersion, settings, caseSet })
+function fingerprint({ commit, target, model, indexVersion, settings, caseSet }: RunIdentity): string {
+  return JSON.stringify({ commit, target, model, indexVersion, settings, caseSet })
 }
 
 /**
@@ -157,6 +170,43 @@ export async function addMoreFigures(path: string, figures: MoreFigures): Promis
   await appendFile(path, `${JSON.stringify({ kind: 'more', figures })}\n`)
 }
 
+/** Bytes read at either end of a file for its headline: the first and last lines are far shorter. */
+const END_BYTES = 65_536
+
+/**
+ * Reads who a run was and its headline from the two ends of its file, in constant time.
+ *
+ * @returns `null` when the run was interrupted or the file is of another version
+ */
+export async function readHeadline(
+  path: string,
+): Promise<{ identity: RunIdentity; headline: Headline } | null> {
+  const file = await open(path)
+  try {
+    const { size } = await file.stat()
+    const read = async (position: number) => {
+      const buffer = Buffer.alloc(Math.min(END_BYTES, size))
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
+      return buffer.toString('utf8', 0, bytesRead).split('\n')
+    }
+    const parse = (line: string | undefined): Entry | null => {
+      try {
+        return JSON.parse(line ?? '') as Entry
+      } catch {
+        return null
+      }
+    }
+    const first = parse((await read(0))[0])
+    const last = (await read(Math.max(0, size - END_BYTES)))
+      .map(parse)
+      .findLast(entry => entry?.kind === 'end')
+    if (first?.kind !== 'run' || first.format !== RUN_FORMAT || last?.kind !== 'end') return null
+    return { identity: { ...first.identity, ...last.versions }, headline: last.headline }
+  } finally {
+    await file.close()
+  }
+}
+
 /** Gives the full results of a run one by one. */
 export async function* readResults(path: string): AsyncGenerator<CaseResult, void, undefined> {
   for await (const { entry } of entries(path)) if (entry.kind === 'case') yield entry.result
@@ -172,7 +222,12 @@ type Entry =
   | { readonly kind: 'run'; readonly format: number; readonly identity: RunIdentity }
   | { readonly kind: 'case'; readonly result: CaseResult }
   | { readonly kind: 'more'; readonly figures: unknown }
-  | { readonly kind: 'end'; readonly finishedAt: string; readonly versions: Partial<RunIdentity> }
+  | {
+      readonly kind: 'end'
+      readonly finishedAt: string
+      readonly versions: Partial<RunIdentity>
+      readonly headline: Headline
+    }
 
 /** The whole lines of a file; reading stops at a line that was cut off. */
 async function* entries(path: string): AsyncGenerator<{ entry: Entry; bytes: number }, void, undefined> {

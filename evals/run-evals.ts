@@ -102,11 +102,12 @@ export async function runEvals(options: EvalOptions): Promise<EvalRun> {
     allRemarks.push(
       `${poisoned.length} cases with a poisoned document were left out: it cannot be ingested here`,
     )
-  await journal?.finish(run.versions)
   const scores = run.scores.sort((left, right) => (left.id < right.id ? -1 : 1))
+  const summary = summarise(scores)
+  await journal?.finish(run.versions, summary)
   return {
     identity: { ...identity, ...run.versions },
-    summary: summarise(scores),
+    summary,
     cases: scores,
     remarks: allRemarks,
     journal: journalPath,
@@ -178,7 +179,9 @@ class Run {
       for (const resolved of waiting) {
         this.#options.signal?.throwIfAborted()
         const outcome = await askCase(resolved.case, target, this.#options.signal)
-        if (outcome.versions !== null) this.versions = outcome.versions
+        // An index with poisoned documents has a version of its own, which is not that of the run.
+        if (outcome.versions?.indexVersion === this.#options.assistant.indexVersion)
+          this.versions = outcome.versions
         const result = resultOf(resolved, outcome, sources, this.#seen.has(resolved.case.id))
         await this.#journal?.add(result)
         this.scores.push(slim(result))

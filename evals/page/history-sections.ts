@@ -2,10 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readRun } from '../journal.js'
+import { readHeadline } from '../journal.js'
 import type { Metric } from '../score.js'
-import { mean } from '../statistics.js'
-import { inHeadline } from '../summary.js'
 import { percent } from '../table.js'
 import { type Axis, amountAxis, lineChart, shareAxis } from './charts.js'
 import { type Html, html, table } from './html.js'
@@ -35,21 +33,10 @@ export async function readTrend(folder: string): Promise<readonly TrendPoint[]> 
   const names = (await readdir(folder).catch(() => [])).filter(name => name.endsWith('.jsonl')).sort()
   const points: TrendPoint[] = []
   for (const name of names.slice(-3 * TREND_LENGTH)) {
-    const run = await readRun(join(folder, name)).catch(() => null)
-    if (run === null || !run.finished || Object.keys(run.identity.settings).length > 0) continue
-    const cases = run.cases.filter(inHeadline)
-    points.push({
-      startedAt: run.identity.startedAt,
-      commit: run.identity.commit,
-      caseSet: run.identity.caseSet,
-      cases: cases.length,
-      means: Object.fromEntries(
-        TREND.map(metric => [
-          metric,
-          mean(cases.map(item => item.scores[metric]).filter(value => value !== null)),
-        ]),
-      ),
-    })
+    const run = await readHeadline(join(folder, name)).catch(() => null)
+    if (run === null || Object.keys(run.identity.settings).length > 0) continue
+    const { startedAt, commit, caseSet } = run.identity
+    points.push({ startedAt, commit, caseSet, ...run.headline })
   }
   const largest = Math.max(0, ...points.map(point => point.cases))
   return points.filter(point => 2 * point.cases >= largest).slice(-TREND_LENGTH)
