@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { ANALYZER_VERSION } from './analysis.js'
 import type { DocumentContent, Paragraph, PolicyDocument } from './corpus.js'
@@ -68,7 +68,16 @@ const FILES = {
   documents: 'documents.json',
   content: 'content.jsonl',
   positions: 'positions.bin',
+  parts: 'parts.json',
 } as const
+
+/** A part in the order in which an index holds it. */
+interface PartRecord {
+  /** Name of its file, which names everything that it was made from. */
+  readonly name: string
+  readonly paragraphs: number
+  readonly questions: number
+}
 
 /** How far the writing of an index is. */
 export interface WriteProgress {
@@ -85,6 +94,11 @@ export interface WriteSettings {
   readonly inputs: () => string
   /** Number of vectors to expect, for a good start. */
   readonly expectedVectors?: number
+  /**
+   * Least number of vectors in the current index from which its graph is changed instead of built anew; a changed graph finds
+   * the same vectors but for rare near ties. Absent: always built anew.
+   */
+  readonly leastToChange?: number
   readonly onProgress?: (progress: WriteProgress) => void
   /** Called right before the new index becomes the current one; may throw to keep the old one. */
   readonly beforeSwap?: () => Promise<void>
@@ -105,7 +119,7 @@ export async function writeParts(
   const target = join(folder, generation)
   try {
     await mkdir(target, { recursive: true })
-    const manifest = await writeGeneration(target, parts, settings)
+    const manifest = await writeGeneration(folder, target, parts, settings)
     await settings.beforeSwap?.()
     const text = `${JSON.stringify(manifest, null, 2)}\n`
     await writeDurably(join(target, 'manifest.json'), text)
@@ -120,35 +134,36 @@ export async function writeParts(
 }
 
 async function writeGeneration(
+  folder: string,
   target: string,
   parts: AsyncIterable<StoredPart> | Iterable<StoredPart>,
-  { embedder, inputs, expectedVectors, onProgress }: WriteSettings,
+  { embedder, inputs, expectedVectors, leastToChange, onProgress }: WriteSettings,
 ): Promise<IndexManifest> {
   const files: Record<string, { bytes: number; sha256: string }> = {}
   const all: StoredPart[] = []
+  const records: PartRecord[] = []
   const documents: Omit<EncodedDocument, 'lines'>[] = []
-  const vectors = await VectorStoreBuilder.create(embedder.dimensions, expectedVectors ?? 1024)
+  const previous = leastToChange === undefined ? null : await findGraph(folder, embedder, leastToChange)
+  // A graph that is only changed needs the new positions of all that stays, so its vectors are added at the end.
+  const graph = previous
+    ? null
+    : await VectorStoreBuilder.create(embedder.dimensions, expectedVectors ?? 1024)
   const content = await FileAppender.create(target, FILES.content)
   let [paragraphs, questions] = [0, 0]
   try {
     for await (const part of parts) {
-      all.push(part)
-      let [partParagraphs, partQuestions] = [0, 0]
+      const record = { name: basename(part.path), paragraphs: 0, questions: 0 }
       for (const { lines, ...document } of part.encodedDocuments()) {
         await content.add(lines)
         documents.push(document)
-        partParagraphs += document.idHashes.length
-        partQuestions += document.questionCounts.reduce((sum, count) => sum + count, 0)
+        record.paragraphs += document.idHashes.length
+        record.questions += document.questionCounts.reduce((sum, count) => sum + count, 0)
       }
-      for (const [at, vector] of part.vectors().entries()) {
-        const entry: VectorEntry =
-          at < partParagraphs
-            ? { kind: 'paragraph', position: paragraphs + at }
-            : { kind: 'question', position: questions + at - partParagraphs }
-        vectors.add(vector, entry)
-      }
-      paragraphs += partParagraphs
-      questions += partQuestions
+      if (graph) addVectors(graph, part, record, paragraphs, questions)
+      all.push(part)
+      records.push(record)
+      paragraphs += record.paragraphs
+      questions += record.questions
       onProgress?.({ phase: 'paragraphs', done: paragraphs, total: null })
       await new Promise(resolve => setImmediate(resolve))
     }
@@ -164,6 +179,7 @@ async function writeGeneration(
   const positions = CorpusPositions.of(documents)
   await write(FILES.documents, Buffer.from(JSON.stringify(positions.documents)))
   await write(FILES.positions, positions.toBuffer())
+  await write(FILES.parts, Buffer.from(JSON.stringify(records)))
   for (const [at, name] of SEARCH_FILES.entries()) {
     onProgress?.({ phase: 'search files', done: at, total: SEARCH_FILES.length })
     await write(
@@ -173,6 +189,7 @@ async function writeGeneration(
       }),
     )
   }
+  const vectors = graph ?? (await changeGraph(previous, embedder.dimensions, all, records))
   await vectors.save(target)
   for (const name of Object.values(VECTOR_FILES)) {
     const path = join(target, name)
@@ -190,6 +207,89 @@ async function writeGeneration(
     vectors: vectors.size,
     files,
   }
+}
+
+/** Adds the vectors of a part whose paragraphs and questions start at the given positions. */
+function addVectors(
+  graph: VectorStoreBuilder,
+  part: StoredPart,
+  record: PartRecord,
+  firstParagraph: number,
+  firstQuestion: number,
+): void {
+  for (const [at, vector] of part.vectors().entries()) {
+    const entry: VectorEntry =
+      at < record.paragraphs
+        ? { kind: 'paragraph', position: firstParagraph + at }
+        : { kind: 'question', position: firstQuestion + at - record.paragraphs }
+    graph.add(vector, entry)
+  }
+}
+
+interface PreviousGraph {
+  readonly folder: string
+  readonly records: readonly PartRecord[]
+}
+
+/** The graph of the current index, when it is whole, made by the same embedder, and large enough to be worth changing. */
+async function findGraph(
+  folder: string,
+  embedder: WriteSettings['embedder'],
+  leastToChange: number,
+): Promise<PreviousGraph | null> {
+  try {
+    const generation = await currentGeneration(folder)
+    const manifest = await readManifestOf(folder, generation)
+    const { id, dimensions } = manifest.embedder
+    if (manifest.vectors < leastToChange || id !== embedder.id || dimensions !== embedder.dimensions)
+      return null
+    for (const name of Object.values(VECTOR_FILES)) await checkFile(generation.folder, name, manifest, false)
+    const records = await checkFile(generation.folder, FILES.parts, manifest, true)
+    return { folder: generation.folder, records: JSON.parse(String(records)) as PartRecord[] }
+  } catch (error) {
+    if (error instanceof IngestFault) return null
+    throw error
+  }
+}
+
+/** The graph for the given parts, made from a previous one: what is in both stays, the rest is taken out or added. */
+async function changeGraph(
+  previous: PreviousGraph | null,
+  dimensions: number,
+  parts: readonly StoredPart[],
+  records: readonly PartRecord[],
+): Promise<VectorStoreBuilder> {
+  const starts = new Map<string, { readonly paragraph: number; readonly question: number }>()
+  let [paragraph, question] = [0, 0]
+  for (const { name, paragraphs, questions } of records) {
+    starts.set(name, { paragraph, question })
+    paragraph += paragraphs
+    question += questions
+  }
+  const shifts = { paragraph: new Int32Array(0), question: new Int32Array(0) }
+  for (const kind of ['paragraph', 'question'] as const) {
+    const moved: number[] = []
+    for (const { name, [`${kind}s` as const]: count } of previous?.records ?? []) {
+      const start = starts.get(name)?.[kind]
+      for (let at = 0; at < count; at++) moved.push(start === undefined ? -1 : start + at)
+    }
+    shifts[kind] = Int32Array.from(moved)
+  }
+  const changed =
+    previous &&
+    (await VectorStoreBuilder.change(previous.folder, dimensions, ({ kind, position }) => {
+      const moved = shifts[kind][position] ?? -1
+      return moved < 0 ? null : { kind, position: moved }
+    }))
+  const graph = changed ?? (await VectorStoreBuilder.create(dimensions, paragraph + question))
+  const present = new Set(changed ? previous?.records.map(({ name }) => name) : [])
+  for (const [at, part] of parts.entries()) {
+    const record = records[at] as PartRecord
+    const start = starts.get(record.name)
+    if (start && !present.has(record.name)) addVectors(graph, part, record, start.paragraph, start.question)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  return graph
 }
 
 async function removeOtherGenerations(folder: string, generation: string): Promise<void> {

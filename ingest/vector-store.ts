@@ -153,6 +153,8 @@ export class VectorStoreBuilder {
       Buffer.from(Uint32Array.from(this.#entries).buffer),
     )
     const path = join(folder, VECTOR_FILES.graph)
+    // The room that was expected stands in the file; equal vectors must give equal files.
+    if (this.#entries.length > 0) this.#store.index.resizeIndex(this.#entries.length)
     await this.#store.index.writeIndex(path)
     await flushFile(path)
     // hnswlib does not notice a full disk; a file cut short shows in its structure.

@@ -3,9 +3,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { tokens } from '../../ingest/analysis.js'
 import { openEmbeddedEmbedder } from '../../ingest/embedded-embedder.js'
 import type { Embedder } from '../../ingest/embedder.js'
 import { type IngestOptions, type IngestReport, ingest } from '../../ingest/ingest.js'
+import { openIndex } from '../../ingest/paragraph-index.js'
+import { queryWords } from '../../ingest/query-units.js'
 
 /** A folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
@@ -100,4 +103,25 @@ export async function readTree(folder: string): Promise<Map<string, Buffer>> {
     files.set(path.slice(folder.length + 1), await readFile(path))
   }
   return files
+}
+
+/** What a search in an index folder finds: ids with their scores, best first. */
+export async function searchIndex(
+  indexFolder: string,
+  question: string,
+): Promise<readonly [string, number][]> {
+  const embedder = openEmbeddedEmbedder()
+  const index = await openIndex(indexFolder, embedder)
+  try {
+    const { candidates } = await index.search({
+      words: queryWords(tokens(question)),
+      vector: await embedder.embedQuery(question),
+      preferences: new Map(),
+      weights: { text: 1, bm25: 1, vector: 0.5 },
+      limit: 10,
+    })
+    return candidates.map(({ paragraph, score }) => [paragraph.id, score])
+  } finally {
+    await index.close()
+  }
 }
