@@ -6,13 +6,13 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { DocumentContent, PolicyDocument } from '../ingest/corpus.js'
 import type { Embedder } from '../ingest/embedder.js'
+import { openEmbedder } from '../ingest/embeddings.js'
 import { openIndex, type ParagraphIndex } from '../ingest/paragraph-index.js'
 import type { Candidate } from '../ingest/search.js'
 import { compose, nearestSources, renderAnswer } from './compose.js'
 import type { Configuration } from './configuration.js'
-import { openEmbedder } from '../ingest/embeddings.js'
 import { ServerFault } from './faults.js'
-import { interleave, withWhole } from './part-evidence.js'
+import { interleave } from './part-evidence.js'
 import {
   type Answer,
   type AnswerEvent,
@@ -20,8 +20,7 @@ import {
   MAXIMUM_QUESTION_LENGTH,
   type RetrievedParagraph,
 } from './protocol.js'
-import { splitQuestion } from './question-parts.js'
-import { type Evidence, retrieve } from './retrieval.js'
+import { type Evidence, earlierTurns, retrieve, retrieveParts } from './retrieval.js'
 import { answerTexts } from './texts.js'
 
 /** An earlier turn of a conversation, oldest first. */
@@ -166,18 +165,8 @@ class SearchAssistant implements Assistant {
     const question = cleanQuestion(request.question)
     const answerId = request.answerId ?? randomUUID()
     yield { type: 'answer-start', answerId, question, composedBy: 'search' }
-    const earlier = (request.history ?? []).map(turn => turn.question)
-    const understoodQuestion = [...earlier, question].join(' ')
-    const whole = await retrieve(index, this.#embedder, understoodQuestion, CANDIDATE_COUNT)
-    const partTexts = splitQuestion(question)
-    const parts =
-      partTexts.length === 1
-        ? [{ ...whole, question }]
-        : await Promise.all(
-            partTexts.map(async part =>
-              withWhole(await retrieve(index, this.#embedder, part, CANDIDATE_COUNT), whole),
-            ),
-          )
+    const history = earlierTurns(request.history ?? [])
+    const parts = await retrieveParts(index, this.#embedder, question, history, CANDIDATE_COUNT)
     request.signal?.throwIfAborted()
     const answer = await this.#answer(index, parts, answerId, question)
     for (const citation of answer.citations) yield { type: 'citation-available', citation }
@@ -188,7 +177,10 @@ class SearchAssistant implements Assistant {
       answer,
       retrieved: listRetrieved(interleave(parts, RETRIEVED_COUNT)),
       trace: {
-        understoodQuestion,
+        understoodQuestion: (parts[0] as Evidence).understood.words
+          .filter(({ weight }) => weight > 0)
+          .map(({ word }) => word)
+          .join(' '),
         indexVersion: index.version,
         embedder: index.embedderId,
         model: null,
@@ -244,7 +236,7 @@ class SearchAssistant implements Assistant {
   }
 
   async search(text: string, limit: number): Promise<readonly RetrievedParagraph[]> {
-    const { candidates } = await retrieve(this.#index, this.#embedder, cleanQuestion(text), limit)
+    const { candidates } = await retrieve(this.#index, this.#embedder, cleanQuestion(text), [], limit)
     return listRetrieved(candidates)
   }
 

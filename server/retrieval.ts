@@ -1,62 +1,108 @@
-/** Retrieval policy: which features count how much, and the order of the evidence. */
-import { type AnalyzedText, analyze, tokens } from '../ingest/analysis.js'
+/** Retrieval policy: how a question becomes searches, which features count how much, and the order of the evidence. */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { type AnalyzedText, analyze } from '../ingest/analysis.js'
 import type { Embedder } from '../ingest/embedder.js'
 import type { ParagraphIndex } from '../ingest/paragraph-index.js'
-import { queryWords } from '../ingest/query-units.js'
+import type { QueryUnit } from '../ingest/query-units.js'
 import type { Candidate, FeatureWeights } from '../ingest/search.js'
+import { type EarlierTurn, type UnderstoodQuestion, understand, understandParts } from './question.js'
+import { splitQuestion } from './question-parts.js'
 
-/** Weights of the features. */
-export const WEIGHTS: FeatureWeights = {
-  text: 1,
-  clause: 0.5,
-  phrase: 0.5,
-  bm25: 1,
-  heading: 0.3,
-  joint: 1,
-  neighbours: 0.1,
-  section: 0.2,
-  question: 2,
-  questionForward: 0.5,
-  questionPhrase: 0.5,
-  statement: 0.7,
-  enriched: 0.3,
-  enrichedBm25: 0.5,
-  vector: 0.3,
-  questionVector: 0.3,
-  isHeading: -1,
-}
+const rankingSchema = z.object({
+  /** The run of `evals/train.ts` that chose the weights. */
+  run: z.string(),
+  weights: z.record(z.string(), z.number()),
+})
 
-/** The ranked paragraphs for one question. */
+/** Weights of the features, from the data file that `evals/train.ts` writes. */
+export const RANKING_WEIGHTS: FeatureWeights = rankingSchema.parse(
+  JSON.parse(readFileSync(new URL('ranking.json', import.meta.url), 'utf8')),
+).weights
+
+/** The part of an index that retrieval needs. */
+export type SearchableIndex = Pick<ParagraphIndex, 'documents' | 'search'>
+
+/** The ranked paragraphs for one question, or for one part of it. */
 export interface Evidence {
+  /** The part in the visitor's words. */
   readonly question: string
   readonly analysis: AnalyzedText
+  readonly understood: UnderstoodQuestion
+  /** The words that count, with what the corpus knows of them. */
+  readonly units: readonly QueryUnit[]
   /** Best first. */
   readonly candidates: readonly Candidate[]
-  /** Share of the question's weight of words that the best candidate and its enrichment hold, 0..1. */
+  /** Share of the question's weight of words that the best candidate, its headings and its enrichment hold, 0..1. */
   readonly coverage: number
 }
 
-/** Finds the best paragraphs for a text. */
+/** Finds the best paragraphs for a question in its conversation, without cutting it into parts. */
 export async function retrieve(
-  index: ParagraphIndex,
-  embedder: Embedder,
+  index: SearchableIndex,
+  embedder: Embedder | null,
   question: string,
+  history: readonly EarlierTurn[],
   limit: number,
+  weights: FeatureWeights = RANKING_WEIGHTS,
 ): Promise<Evidence> {
-  const vector = await embedder.embedQuery(question)
-  const { candidates, units } = await index.search({
-    words: queryWords(tokens(question)),
-    vector,
-    preferences: new Map(),
-    weights: WEIGHTS,
-    limit,
-  })
+  const understood = understand(question, history, await index.documents())
+  return find(index, embedder, { question, understood }, limit, weights)
+}
+
+/**
+ * Finds the best paragraphs for each part of a question: the questions it holds, and where one names several documents,
+ * each document.
+ *
+ * @returns at least one part, in the order of the question
+ */
+export async function retrieveParts(
+  index: SearchableIndex,
+  embedder: Embedder | null,
+  question: string,
+  history: readonly EarlierTurn[],
+  limit: number,
+  weights: FeatureWeights = RANKING_WEIGHTS,
+): Promise<Evidence[]> {
+  const parts = understandParts(splitQuestion(question), history, await index.documents())
+  return Promise.all(parts.map(part => find(index, embedder, part, limit, weights)))
+}
+
+async function find(
+  index: SearchableIndex,
+  embedder: Embedder | null,
+  { question, understood }: { readonly question: string; readonly understood: UnderstoodQuestion },
+  limit: number,
+  weights: FeatureWeights,
+): Promise<Evidence> {
+  const { words, preferences } = understood
+  const vector = embedder && (await embedder.embedQuery(question))
+  const { candidates, units } = await index.search({ words, vector, preferences, weights, limit })
   const [best] = candidates
-  let total = 0
-  let held = 0
+  let [total, held] = [0, 0]
   for (const [unit, { weight }] of units.entries()) {
     total += weight
     held += weight * (best?.wordLevels[unit] ?? 0)
   }
-  return { question, analysis: analyze(question), candidates, coverage: total === 0 ? 0 : held / total }
+  return {
+    question,
+    analysis: analyze(question),
+    understood,
+    units,
+    candidates,
+    coverage: total === 0 ? 0 : held / total,
+  }
+}
+
+/** Earlier turns as understanding needs them. */
+export function earlierTurns(
+  history: readonly {
+    readonly question: string
+    readonly answer: { readonly citations: readonly { readonly documentId: string }[] } | null
+  }[],
+): EarlierTurn[] {
+  return history.map(({ question, answer }) => ({
+    question,
+    documentId: answer?.citations[0]?.documentId ?? null,
+  }))
 }

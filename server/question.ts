@@ -1,0 +1,171 @@
+/** What a question asks for: its words with how much each counts, the documents it names, what it carries over. */
+import { type Token, tokens } from '../ingest/analysis.js'
+import type { PolicyDocument } from '../ingest/corpus.js'
+import type { QueryWord } from '../ingest/query-units.js'
+import { findScope } from './document-scope.js'
+
+/** An earlier turn, as far as understanding the next one needs it. */
+export interface EarlierTurn {
+  readonly question: string
+  /** Document of the first citation of its answer; `null` when it was refused or failed. */
+  readonly documentId: string | null
+}
+
+/** A question, ready to be searched. */
+export interface UnderstoodQuestion {
+  /** Words of earlier turns first, in order, stop words included. */
+  readonly words: readonly QueryWord[]
+  /** How strongly each document is asked for, 0..1; documents that are not asked for are absent. */
+  readonly preferences: ReadonlyMap<string, number>
+  /** Documents that the question itself names clearly. */
+  readonly named: readonly string[]
+  /** Whether it cannot be understood without the turn before it. */
+  readonly followUp: boolean
+}
+
+/** How much words count. Chosen by `evals/train.ts`. */
+const WEIGHTS = {
+  /** A word that only names the document. */
+  naming: 0.15,
+  /** A word that many questions hold whatever they ask. */
+  light: 0.35,
+  /** A word of the turn before a question that needs it, and before one that does not. */
+  carried: 0.45,
+  carriedAnyway: 0.12,
+  /** A word of another part of the same question. */
+  around: 0.35,
+  /** Each turn further back. */
+  decay: 0.4,
+} as const
+/** How strongly the document of the earlier answer is asked for. */
+const PREFERENCE_CARRIED = 0.6
+const PREFERENCE_CARRIED_ANYWAY = 0.25
+const CLEARLY_NAMED = 0.75
+
+/** Verbs and nouns of asking, as stems. */
+const LIGHT_WORDS = new Set(
+  (
+    'zeg schrijf schriff noem vertel vind zie beschrijf stel spreek afspreek betreken gebeur precies eigenlijk graag informatie vrag antwoord ' +
+    'document tekst stuk bron passag paragraaf bedoel beteken houd inhoud uitleg leg weet kom ga mens ding manier wijz vorm ' +
+    'soort aantal verder samengevat kort gezegd belangrijk tijdens rond wens probeer probern iemand niemand echt alvast altijd ooit nooit ' +
+    'nou maak gebruik krijg geef neem houdt dacht denk gek verschil'
+  ).split(' '),
+)
+
+/** Words that point back to what was said before. */
+const POINTING =
+  /(?:^|[^\p{L}])(?:het|ze|zij|hij|hen|hun|die|dat|dit|deze|daar|er|ervan|ervoor|erop|eraan|ermee|erbij|erin|daarvan|daarvoor|daarop|daaraan|daarmee|daarbij|daarin|daarover|daaruit|daarna|zo['’]n|zulke|dan|eerste|tweede|laatste|andere|ook|nog)(?![\p{L}])/iu
+const OPENING = /^(?:en|maar|of|dus|ook|oke|ok|nee|ja)(?![\p{L}])/iu
+/** Content words from which a question stands by itself when nothing points back. */
+const SELF_CONTAINED = 4
+
+function needsEarlier(question: string, own: readonly Token[]): boolean {
+  const content = own.filter(({ stop, stem }) => !stop && !LIGHT_WORDS.has(stem)).length
+  return content < SELF_CONTAINED || OPENING.test(question.trim()) || POINTING.test(question)
+}
+
+function weigh(all: readonly Token[], naming: ReadonlySet<number>, factor: number): QueryWord[] {
+  return all.map((token, at) => {
+    const weight = naming.has(at) ? WEIGHTS.naming : LIGHT_WORDS.has(token.stem) ? WEIGHTS.light : 1
+    return { ...token, weight: weight * factor }
+  })
+}
+
+/** Reads a question in its conversation. */
+export function understand(
+  question: string,
+  history: readonly EarlierTurn[],
+  documents: readonly PolicyDocument[],
+): UnderstoodQuestion {
+  const own = tokens(question)
+  const scope = findScope(own, documents)
+  const preferences = new Map(scope.preferences)
+  const named = clearlyNamed(scope)
+  const followUp = history.length > 0 && needsEarlier(question, own)
+  let factor: number = followUp ? WEIGHTS.carried : WEIGHTS.carriedAnyway
+  let preference = followUp ? PREFERENCE_CARRIED : PREFERENCE_CARRIED_ANYWAY
+  const prefer = (id: string, strength: number) =>
+    preferences.set(id, Math.max(preferences.get(id) ?? 0, strength))
+  const carried: QueryWord[][] = []
+  for (const turn of [...history].reverse()) {
+    const earlier = tokens(turn.question)
+    const earlierScope = findScope(earlier, documents)
+    carried.unshift(without(weigh(earlier, earlierScope.naming, factor), own))
+    if (named.length === 0) {
+      for (const [id, clearly] of earlierScope.preferences) prefer(id, clearly * preference)
+      if (turn.documentId !== null) prefer(turn.documentId, preference)
+    }
+    factor *= WEIGHTS.decay
+    preference *= WEIGHTS.decay
+  }
+  return { words: [...carried.flat(), ...weigh(own, scope.naming, 1)], preferences, named, followUp }
+}
+
+/** A part of a question in the visitor's words, and as understood. */
+export interface UnderstoodPart {
+  readonly question: string
+  readonly understood: UnderstoodQuestion
+}
+
+/** Most parts of one question that are searched. */
+const MOST_PARTS = 4
+
+/**
+ * Reads the parts of a question, each with the words of the whole around it. A part that names several documents is asked
+ * of each of them.
+ *
+ * @param parts as `splitQuestion` gives them; never empty
+ */
+export function understandParts(
+  parts: readonly string[],
+  history: readonly EarlierTurn[],
+  documents: readonly PolicyDocument[],
+): UnderstoodPart[] {
+  const whole = understand(parts.join(' '), history, documents)
+  const understoodParts = parts.map(question => ({
+    question,
+    understood: understandPart(question, parts, whole, documents, history),
+  }))
+  return understoodParts.flatMap(perDocument).slice(0, MOST_PARTS)
+}
+
+function understandPart(
+  question: string,
+  parts: readonly string[],
+  whole: UnderstoodQuestion,
+  documents: readonly PolicyDocument[],
+  history: readonly EarlierTurn[],
+): UnderstoodQuestion {
+  if (parts.length === 1) return whole
+  const part = understand(question, history, documents)
+  const own = tokens(question)
+  const around = parts
+    .filter(other => other !== question)
+    .flatMap(other => {
+      const stems = tokens(other)
+      return without(weigh(stems, findScope(stems, documents).naming, WEIGHTS.around), own)
+    })
+  // A part that names no document is about the one that was named before.
+  const preferences = part.named.length > 0 ? part.preferences : whole.preferences
+  return { ...part, words: [...around, ...part.words], preferences }
+}
+
+function perDocument({ question, understood }: UnderstoodPart): UnderstoodPart[] {
+  const clearest = Math.max(...understood.preferences.values())
+  const named = understood.named.filter(id => (understood.preferences.get(id) ?? 0) >= clearest - 0.15)
+  if (named.length < 2) return [{ question, understood }]
+  return named.map(id => ({
+    question,
+    understood: { ...understood, preferences: new Map([[id, 1]]), named: [id] },
+  }))
+}
+
+function clearlyNamed({ preferences }: { readonly preferences: ReadonlyMap<string, number> }): string[] {
+  return [...preferences].flatMap(([id, preference]) => (preference >= CLEARLY_NAMED ? [id] : []))
+}
+
+/** Words without those that the question itself holds: they count once, and in full. */
+function without(words: readonly QueryWord[], own: readonly Token[]): QueryWord[] {
+  const stems = new Set(own.map(({ stem }) => stem))
+  return words.filter(({ stop, stem }) => stop || !stems.has(stem))
+}
