@@ -8,8 +8,15 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Paragraph, PolicyDocument, Span } from '../ingest/corpus.js'
+import { wordKind } from '../ingest/word-table.js'
 import type { Support } from './protocol.js'
-import { type Alignment, align, type PreparedText, prepareText } from './verification/alignment.js'
+import {
+  type Alignment,
+  align,
+  type Match,
+  type PreparedText,
+  prepareText,
+} from './verification/alignment.js'
 import { type Lexeme, lexemes } from './verification/lexemes.js'
 import { findNames, holdsName, type Name, type NameStock, nameStock } from './verification/names.js'
 import { findConflicts } from './verification/polarity.js'
@@ -52,6 +59,12 @@ export interface VerificationFeatures {
   readonly heaviestMissing: number
   /** Weight of all words that nothing meets, over 4, at most 1. */
   readonly missing: number
+  /** Share of the weight met by synonyms and relatives only. */
+  readonly indirect: number
+  /** Weight of the heaviest run of telling words that nothing meets, over 3, at most 1. */
+  readonly gap: number
+  /** Words for all or always that the source neither carries nor contradicts, over 2, at most 1. */
+  readonly doubts: number
 }
 
 /** The verdict on one sentence. */
@@ -77,6 +90,9 @@ const weightsSchema = z.object({
     adjacency: z.number(),
     heaviestMissing: z.number(),
     missing: z.number(),
+    indirect: z.number(),
+    gap: z.number(),
+    doubts: z.number(),
   }),
   /** Least probability of a supported sentence. */
   threshold: z.number().min(0).max(1),
@@ -170,19 +186,25 @@ export function verifySentence(
   const wordWeights = words.map(word => (isContext(word, ready) ? 0 : word.weight))
   const alignment = align(words, wordWeights, ready.whole)
   const quote = quoteRange(source.paragraph, ready, alignment)
-  const features = measure(words, wordWeights, alignment, ready.whole)
+  const { conflicts: found, doubts } = findConflicts({
+    sentence: words,
+    source: ready.whole.words,
+    meets: alignment.matches.map(({ places }) => places),
+    isSameWord: alignment.matches.map(({ way }) => way !== null && way !== 'concept' && way !== 'family'),
+    ...region(alignment, ready.whole),
+  })
+  const features = { ...measure(words, wordWeights, alignment), doubts: Math.min(1, doubts / 2) }
   const probability = predict(features, weights)
+  const conflicts = [...found]
+  // In a sentence that keeps the words of its source, "alle" or "altijd" was added on purpose.
+  if (doubts > 0 && features.coverage >= NEARLY_LITERAL && features.indirect < 0.2)
+    conflicts.push({ kind: 'quantifier', text: '' })
   const literal = findLiterally(sentence, source.paragraph.text)
   if (literal) return { support: 'letterlijk', probability: 1, objections: [], features, quote: literal }
   const objections = [
     ...objectToValues(sentence, ready),
     ...objectToNames(words, sentence, alignment, ready),
-    ...findConflicts({
-      sentence: words,
-      source: ready.whole.words,
-      meets: alignment.matches.map(({ places }) => places),
-      ...region(alignment, ready.whole),
-    }),
+    ...conflicts,
   ]
   if (probability < weights.threshold) objections.push({ kind: 'coverage' as const, text: '' })
   return {
@@ -193,6 +215,9 @@ export function verifySentence(
     quote,
   }
 }
+
+/** Coverage from which a sentence keeps the words of its source. */
+const NEARLY_LITERAL = 0.8
 
 /** What the source's title, date or institution already says: it needs no support in the paragraph, and gives none. */
 function isContext(word: Lexeme, { contextStems, whole }: PreparedSource): boolean {
@@ -227,37 +252,40 @@ function findLiterally(sentence: string, text: string): Span | undefined {
 
 /** Words within which two words that belong together stand in the source. */
 const NEAR = 5
+/** Least weight of a word whose neighbourhood counts. */
+const TELLING = 0.3
 
 function measure(
   words: readonly Lexeme[],
   weights: readonly number[],
   { matches, coverage, windowCoverage, sentenceCoverage }: Alignment,
-  source: PreparedText,
-): VerificationFeatures {
-  let heaviestMissing = 0
-  let missing = 0
-  let [pairs, near] = [0, 0]
-  let previous: readonly number[] | undefined
-  for (const [at, match] of matches.entries()) {
+): Omit<VerificationFeatures, 'doubts'> {
+  const telling = words.map((_, at) => at).filter(at => (weights[at] as number) >= TELLING)
+  let [heaviestMissing, missing, total, indirect] = [0, 0, 0, 0]
+  for (const [at, { strength, way }] of matches.entries()) {
     const weight = weights[at] as number
-    if (weight === 0) continue
-    const lack = weight * (1 - match.strength)
-    missing += lack
-    heaviestMissing = Math.max(heaviestMissing, lack)
-    if (weight < 0.3) continue
-    if (previous) {
-      pairs++
-      if (previous.some(left => match.places.some(right => Math.abs(left - right) <= NEAR))) near++
-    }
-    previous = match.places
+    total += weight
+    missing += weight * (1 - strength)
+    heaviestMissing = Math.max(heaviestMissing, weight * (1 - strength))
+    if (way === 'concept' || way === 'family') indirect += weight
+  }
+  let [near, run, gap] = [0, 0, 0]
+  for (const [index, at] of telling.entries()) {
+    const { places, strength } = matches[at] as Match
+    run = strength < 0.5 ? run + (weights[at] as number) : 0
+    gap = Math.max(gap, run)
+    const before = matches[telling[index - 1] ?? -1]?.places ?? []
+    if (index > 0 && before.some(left => places.some(right => Math.abs(left - right) <= NEAR))) near++
   }
   return {
     coverage,
     windowCoverage,
     sentenceCoverage,
-    adjacency: pairs === 0 ? Number(words.length > 0 && source.words.length > 0) * coverage : near / pairs,
+    adjacency: telling.length < 2 ? coverage : near / (telling.length - 1),
     heaviestMissing,
     missing: Math.min(1, missing / 4),
+    indirect: total === 0 ? 0 : indirect / total,
+    gap: Math.min(1, gap / 3),
   }
 }
 
@@ -268,7 +296,10 @@ function predict(features: VerificationFeatures, { intercept, coefficients }: Ve
   return 1 / (1 + Math.exp(-sum))
 }
 
-function objectToValues(sentence: string, { values, contextValues, writing }: PreparedSource): Objection[] {
+function objectToValues(
+  sentence: string,
+  { values, contextValues, writing }: Pick<PreparedSource, 'values' | 'contextValues' | 'writing'>,
+): Objection[] {
   const objections: Objection[] = []
   const all = [...values, ...contextValues]
   for (const value of findValues(sentence)) {
@@ -317,13 +348,22 @@ function sameNoun(left: string | null, right: string | null): boolean {
   return first !== undefined && first.stem === second?.stem
 }
 
+/** Frequency from which a word with a capital is taken for an ordinary word, as in `WordKind.frequency`. */
+const ORDINARY = 6
+
 function objectToNames(
   words: readonly Lexeme[],
   sentence: string,
   { matches }: Alignment,
   { names }: PreparedSource,
 ): Objection[] {
-  const isWordOfSource = (position: number) => (matches[position]?.strength ?? 0) >= 0.6
+  const isWordOfSource = (position: number) => {
+    const match = matches[position]
+    if (!match?.way) return false
+    // An ordinary word with a capital ("het Verdrag") may be met by a synonym, a name may not.
+    const isOrdinary = (wordKind(words[position]?.stem ?? '')?.frequency ?? 0) >= ORDINARY
+    return isOrdinary ? match.strength >= 0.6 : ['stem', 'parts', 'part'].includes(match.way)
+  }
   return findNames(words, sentence)
     .filter((name: Name) => !holdsName(names, name, isWordOfSource))
     .map(({ text }) => ({ kind: 'name' as const, text }))
@@ -354,19 +394,19 @@ function holdsPoint(claim: string, source: string): boolean {
     text,
   )
   if (alignment.coverage < SAME_POINT) return false
-  const values = findValues(source)
-  const writing = source.toLowerCase()
   const stock = nameStock([{ words: text.words, text: source }])
-  const objections = [
-    ...objectToValues(claim, { values, contextValues: [], writing } as unknown as PreparedSource),
-    ...findNames(words, claim).filter(name => !holdsName(stock, name, () => false)),
-    ...findConflicts({
-      sentence: words,
-      source: text.words,
-      meets: alignment.matches.map(({ places }) => places),
-      from: 0,
-      to: text.words.length,
-    }),
-  ]
-  return objections.length === 0
+  const { conflicts } = findConflicts({
+    sentence: words,
+    source: text.words,
+    meets: alignment.matches.map(({ places }) => places),
+    isSameWord: alignment.matches.map(({ way }) => way !== null && way !== 'concept' && way !== 'family'),
+    from: 0,
+    to: text.words.length,
+  })
+  return (
+    conflicts.length === 0 &&
+    objectToValues(claim, { values: findValues(source), contextValues: [], writing: source.toLowerCase() })
+      .length === 0 &&
+    findNames(words, claim).every(name => holdsName(stock, name, () => false))
+  )
 }

@@ -21,6 +21,8 @@ export interface PreparedText {
 
 /** How well one word of a sentence is met. */
 export interface Match {
+  /** In what way they meet; `null` when nothing meets the word. */
+  readonly way: keyof typeof STRENGTH | null
   /** 0..1; 1 for the same stem. */
   readonly strength: number
   /** Positions in the source's words. */
@@ -31,7 +33,7 @@ export interface Match {
 const STRENGTH = { stem: 1, parts: 0.9, part: 0.75, concept: 0.75, spelling: 0.85, family: 0.6 } as const
 /** Least share of common 4-grams (Dice) for two spellings of one word. */
 const LEAST_SPELLING = 0.62
-const NO_MATCH: Match = { strength: 0, places: [] }
+const NO_MATCH: Match = { way: null, strength: 0, places: [] }
 
 /**
  * Prepares a text.
@@ -105,20 +107,29 @@ function dice(left: ReadonlySet<string>, right: ReadonlySet<string>): number {
 /** How a word is met by a text. */
 export function matchWord(word: Lexeme, source: PreparedText): Match {
   const same = source.byStem.get(word.stem)
-  if (same) return { strength: STRENGTH.stem, places: same }
+  if (same)
+    return {
+      way: 'stem',
+      strength: STRENGTH.stem,
+      places: [...same, ...(source.byPart.get(word.stem) ?? [])],
+    }
   if (/\d/.test(word.folded)) return NO_MATCH
   if (word.parts.length > 1) {
     const places = word.parts.map(part => source.byStem.get(part) ?? source.byPart.get(part) ?? [])
     const met = places.filter(each => each.length > 0).length
-    if (met === word.parts.length) return { strength: STRENGTH.parts, places: places.flat() }
+    if (met === word.parts.length) return { way: 'parts', strength: STRENGTH.parts, places: places.flat() }
     if (met > 0) {
       const byConcept = matchConcept(word, source)
-      const partial = { strength: (STRENGTH.part * met) / word.parts.length, places: places.flat() }
+      const partial: Match = {
+        way: 'part',
+        strength: (STRENGTH.part * met) / word.parts.length,
+        places: places.flat(),
+      }
       return byConcept.strength > partial.strength ? byConcept : partial
     }
   }
   const within = source.byPart.get(word.stem)
-  if (within) return { strength: STRENGTH.part, places: within }
+  if (within) return { way: 'part', strength: STRENGTH.part, places: within }
   const byConcept = matchConcept(word, source)
   const byForm = matchForm(word, source)
   return byForm.strength > byConcept.strength ? byForm : byConcept
@@ -126,7 +137,7 @@ export function matchWord(word: Lexeme, source: PreparedText): Match {
 
 function matchConcept(word: Lexeme, source: PreparedText): Match {
   const places = [...new Set(word.concepts.flatMap(concept => source.byConcept.get(concept) ?? []))]
-  return places.length === 0 ? NO_MATCH : { strength: STRENGTH.concept, places }
+  return places.length === 0 ? NO_MATCH : { way: 'concept', strength: STRENGTH.concept, places }
 }
 
 /** Another spelling of the word, or another word of its family: "financiering" and "financieel". */
@@ -137,9 +148,8 @@ function matchForm(word: Lexeme, source: PreparedText): Match {
     if (stemmed.length < 4) continue
     const other = source.words[places[0] as number] as Lexeme
     const alike = word.folded.length >= 6 ? dice(word.grams, other.grams) : 0
-    let strength = alike >= LEAST_SPELLING ? STRENGTH.spelling : 0
-    if (strength === 0 && isFamily(word.stem, stemmed)) strength = STRENGTH.family
-    if (strength > best.strength) best = { strength, places }
+    const way = alike >= LEAST_SPELLING ? 'spelling' : isFamily(word.stem, stemmed) ? 'family' : null
+    if (way && STRENGTH[way] > best.strength) best = { way, strength: STRENGTH[way], places }
   }
   return best
 }
@@ -206,5 +216,5 @@ export function align(words: readonly Lexeme[], weights: readonly number[], sour
 
 function matchExactly(word: Lexeme, source: PreparedText): Match {
   const places = source.byStem.get(word.stem)
-  return places ? { strength: STRENGTH.stem, places } : NO_MATCH
+  return places ? { way: 'stem', strength: STRENGTH.stem, places } : NO_MATCH
 }

@@ -1,14 +1,15 @@
 /** The words of a sentence or paragraph as the verifier compares them: stems, compound parts, concepts, weights. */
-import { analyze, fold, isStopWord, stem } from '../../ingest/analysis.js'
+import { findPhrases, fold, isStopWord, lexicon, stem } from '../../ingest/analysis.js'
 import { splitCompound } from '../../ingest/compounds.js'
 import { wordKind } from '../../ingest/word-table.js'
+import { findGroups, groupsOf } from './plain-words.js'
 
 /** What a folded word is by itself. */
 export interface WordForms {
   readonly stem: string
   /** Stems of the compound's parts; the stem alone for a word that is no compound. */
   readonly parts: readonly string[]
-  /** Lexicon concepts that the word alone names. */
+  /** Lexicon concepts and groups of plain words that the word stands for. */
   readonly concepts: readonly string[]
   /** Character 4-grams of the padded word. */
   readonly grams: ReadonlySet<string>
@@ -26,8 +27,6 @@ export interface Lexeme extends WordForms {
   readonly end: number
   /** Whether a comma, semicolon, colon or bracket, or a word that opens a clause, stands directly before it. */
   readonly clauseStart: boolean
-  /** Whether a hyphen joins it to the next word: "niet-begeleid". */
-  readonly joinsNext: boolean
 }
 
 /** Words with which a sentence speaks of its source instead of saying what the source says. */
@@ -49,10 +48,10 @@ const LIGHT_WORDS = new Set(
     'krijgen krijgt kreeg gekregen komen komt kwam gekomen maken maakt gemaakt doen doet gedaan geven gegeven vinden vindt gevonden ' +
     'nemen neemt genomen zetten zet gezet houden houdt gehouden laten laat gelaten brengen brengt gebracht blijven blijft bleef gebleven ' +
     'zien ziet gezien leggen legt gelegd lopen loopt vormen vormt gevormd zorgen zorgt gezorgd willen proberen probeert helpt helpen ' +
-    'nodig moeten dienen dient kunnen mogelijk hoeft hoeven horen hoort bestaan bestaat bestaande liggen ligt bieden biedt geboden ' +
+    'nodig dienen dient mogelijk hoeft hoeven horen hoort bestaan bestaat bestaande liggen ligt bieden biedt geboden ' +
     'mensen mens personen persoon iemand iedereen plek plaats plaatsen manier manieren wijze zaken zaak ding dingen soort soorten vorm ' +
     'vormen gebied gebieden basis kader kaders geval gevallen manier deel delen aantal groot grote kleine klein goed goede beter betere ' +
-    'belangrijk belangrijke belangrijkste nieuw nieuwe eigen samen zelf steeds graag makkelijk eerder later nu hun hen wie uit tot nog'
+    'belangrijk belangrijke belangrijkste nieuw nieuwe eigen samen zelf steeds graag makkelijk eerder later'
   ).split(' '),
 )
 /** Weight of a light word, beside 1 for a rare word. */
@@ -79,8 +78,8 @@ function gramsOf(folded: string): ReadonlySet<string> {
 const COMMONEST = 22
 
 function weightOf(folded: string, stemmed: string): number {
-  if (FRAME_WORDS.has(folded) || isStopWord(folded) || folded.length < 2) return 0
   if (LIGHT_WORDS.has(folded)) return LIGHT_WEIGHT
+  if (FRAME_WORDS.has(folded) || isStopWord(folded) || folded.length < 2) return 0
   const frequency = wordKind(stemmed)?.frequency ?? 0
   return Math.max(0.35, 1 - frequency / COMMONEST)
 }
@@ -93,7 +92,7 @@ export function formsOf(folded: string): WordForms {
   const forms: WordForms = {
     stem: stemmed,
     parts: splitCompound(folded),
-    concepts: [...new Set(analyze(folded).concepts)],
+    concepts: [...(lexicon().conceptsOf.get(stemmed) ?? []), ...groupsOf(stemmed)],
     grams: gramsOf(folded),
     weight: weightOf(folded, stemmed),
   }
@@ -101,6 +100,13 @@ export function formsOf(folded: string): WordForms {
   cache.set(folded, forms)
   return forms
 }
+
+/** Particles that Dutch parts from their verb: "breidt … uit". */
+const PARTICLES = new Set(
+  'aan achter af bij binnen buiten door in mee na neer om onder op open over rond samen tegen terug toe uit vast voor voort weg'.split(
+    ' ',
+  ),
+)
 
 /** The words of a text in order. */
 export function lexemes(text: string): Lexeme[] {
@@ -113,16 +119,80 @@ export function lexemes(text: string): Lexeme[] {
     const between = text.slice(previousEnd, start)
     const folded = fold(printed.replace(/(?<=\p{L})[€¢](?=\p{L}|$)/gu, 'ë'))
     if (folded === '') continue
+    const before = found.at(-1)
+    previousEnd = end
+    if (before && /^[-‐‑]$/.test(between) && /^(?:niet|non)$/.test(before.folded)) {
+      found[found.length - 1] = negatedCompound(before, printed, folded, end)
+      continue
+    }
     found.push({
       ...formsOf(folded),
       text: printed,
       folded,
       start,
       end,
-      clauseStart: found.length === 0 || /[,;:()–—]/.test(between) || CLAUSE_OPENERS.has(folded),
-      joinsNext: /^[-‐‑]\p{L}/u.test(text.slice(end, end + 2)),
+      clauseStart: found.length === 0 || /[,;:()–—.!?]/.test(between) || CLAUSE_OPENERS.has(folded),
     })
-    previousEnd = end
   }
+  joinParticles(found)
+  addPhrases(found)
   return found
+}
+
+/** "niet-begeleid" is one word, and not the word "begeleid". */
+function negatedCompound(before: Lexeme, printed: string, folded: string, end: number): Lexeme {
+  const forms = formsOf(folded)
+  return {
+    ...before,
+    text: `${before.text}-${printed}`,
+    folded: `niet-${folded}`,
+    stem: `niet-${forms.stem}`,
+    parts: [forms.stem],
+    concepts: [],
+    grams: forms.grams,
+    weight: Math.max(forms.weight, 0.35),
+    end,
+  }
+}
+
+/** Joins "breidt … uit" to the stem of "uitbreiden" where the particle ends the clause. */
+function joinParticles(words: Lexeme[]): void {
+  for (const [at, particle] of words.entries()) {
+    if (!PARTICLES.has(particle.folded) || (words[at + 1] && !words[at + 1]?.clauseStart)) continue
+    for (let verb = at - 1; verb >= 0; verb--) {
+      const word = words[verb] as Lexeme
+      const joined = particle.folded + word.stem
+      if (
+        word.stem.length >= 3 &&
+        wordKind(joined) &&
+        (wordKind(joined)?.verb || wordKind(word.stem)?.verb)
+      ) {
+        const concepts = lexicon().conceptsOf.get(joined) ?? []
+        words[verb] = {
+          ...word,
+          stem: joined,
+          parts: [joined],
+          concepts,
+          weight: weightOf(particle.folded + word.folded, joined),
+        }
+        words[at] = { ...particle, stem: joined, weight: 0 }
+        break
+      }
+      if (word.clauseStart) break
+    }
+  }
+}
+
+/** Gives the words of a term such as "geld naar huis sturen" the concepts of the whole term. */
+function addPhrases(words: Lexeme[]): void {
+  const { conceptsOf } = lexicon()
+  const stems = words.map(({ stem: stemmed }) => stemmed)
+  const add = (concepts: readonly string[], start: number, end: number) => {
+    for (let at = start; at < end; at++) {
+      const word = words[at] as Lexeme
+      if (word.weight > 0) words[at] = { ...word, concepts: [...new Set([...word.concepts, ...concepts])] }
+    }
+  }
+  for (const { term, start, end } of findPhrases(stems)) add(conceptsOf.get(term) ?? [], start, end)
+  for (const { groups, start, end } of findGroups(stems)) add(groups, start, end)
 }

@@ -1,6 +1,6 @@
 /** Names, countries and acronyms of a sentence, and whether a source holds them. */
 import { readFileSync } from 'node:fs'
-import { fold } from '../../ingest/analysis.js'
+import { fold, stem } from '../../ingest/analysis.js'
 import { wordKind } from '../../ingest/word-table.js'
 import type { Lexeme } from './lexemes.js'
 
@@ -19,6 +19,8 @@ export interface Name {
 interface NameTable {
   /** Identifier by the folded words of a form, joined by a space. */
   readonly identities: ReadonlyMap<string, string>
+  /** Folded forms that are written in capitals only: "OM" is a name, "Om" is not. */
+  readonly acronyms: ReadonlySet<string>
   /** Number of words of the longest form. */
   readonly longest: number
 }
@@ -28,6 +30,7 @@ let table: NameTable | undefined
 function loadNames(): NameTable {
   if (table) return table
   const identities = new Map<string, string>()
+  const acronyms = new Set<string>()
   let longest = 1
   for (const line of readFileSync(new URL('names.nl.tsv', import.meta.url), 'utf8').split('\n')) {
     const [identity, forms] = line.split('\t')
@@ -37,9 +40,10 @@ function loadNames(): NameTable {
       longest = Math.max(longest, words.length)
       const key = words.join(' ')
       if (!identities.has(key)) identities.set(key, identity)
+      if (/^\p{Lu}+$/u.test(form)) acronyms.add(key)
     }
   }
-  table = { identities, longest }
+  table = { identities, acronyms, longest }
   return table
 }
 
@@ -56,12 +60,12 @@ const isRomanNumber = (text: string) => /^[IVX]+$/.test(text)
  * is capitalised there.
  */
 export function findNames(words: readonly Lexeme[], text: string): Name[] {
-  const { identities, longest } = loadNames()
+  const table = loadNames()
   const names: Name[] = []
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as Lexeme
     if (!capitalised(word.text)) continue
-    const known = longestForm(words, at, identities, longest)
+    const known = longestForm(words, at, table)
     if (known) {
       names.push({
         text: text.slice(word.start, (words[known.to - 1] as Lexeme).end),
@@ -79,19 +83,29 @@ export function findNames(words: readonly Lexeme[], text: string): Name[] {
     if (word.text.length < 2 || isRomanNumber(word.text)) continue
     const opens = opensSentence(text, word.start)
     const shouted = opens || isShouted(words, at)
-    if (
-      isAcronym(word.text) ? !shouted || word.text.length < 7 : !shouted || wordKind(word.stem) === undefined
-    )
+    const isOrdinary = word.weight === 0 || word.parts.length > 1 || isDutchWord(word)
+    if (isAcronym(word.text) ? !shouted || word.text.length < 7 : !shouted || !isOrdinary)
       names.push({ text: word.text, folded: word.folded, identity: null, from: at, to: at + 1 })
   }
   return names
 }
 
+/** Least letters of a known word at the end of an unknown one that make it a Dutch compound. */
+const LEAST_HEAD = 5
+
+/** Whether a word is Dutch rather than a name: known, a comparative of a known word, or ending in a known word. */
+function isDutchWord({ folded, stem: stemmed }: Lexeme): boolean {
+  const isKnown = (word: string) => (wordKind(word)?.frequency ?? -1) >= 0
+  if (isKnown(stemmed) || (folded.endsWith('er') && isKnown(stem(folded.slice(0, -2))))) return true
+  for (let at = 3; at <= stemmed.length - LEAST_HEAD; at++)
+    if ((wordKind(stemmed.slice(at))?.frequency ?? 0) >= 6) return true
+  return false
+}
+
 function longestForm(
   words: readonly Lexeme[],
   at: number,
-  identities: ReadonlyMap<string, string>,
-  longest: number,
+  { identities, acronyms, longest }: NameTable,
 ): { identity: string; to: number } | undefined {
   for (let length = Math.min(longest, words.length - at); length > 0; length--) {
     const key = words
@@ -99,7 +113,8 @@ function longestForm(
       .map(({ folded }) => folded)
       .join(' ')
     const identity = identities.get(key)
-    if (identity) return { identity, to: at + length }
+    const isSpelled = !acronyms.has(key) || /^\p{Lu}+$/u.test((words[at] as Lexeme).text)
+    if (identity && isSpelled) return { identity, to: at + length }
   }
   return undefined
 }

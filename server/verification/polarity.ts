@@ -1,6 +1,6 @@
 /** Does a sentence say the opposite of its source, or more than it? Negation, opposites, quantifiers, obligation. */
 import { readFileSync } from 'node:fs'
-import { fold, stem, tokenize } from '../../ingest/analysis.js'
+import { stem, tokenize } from '../../ingest/analysis.js'
 import { wordKind } from '../../ingest/word-table.js'
 import type { Lexeme } from './lexemes.js'
 
@@ -12,142 +12,124 @@ const HIDDEN_NEGATIONS = new Set(
     'tenzij behalve nauwelijks amper onvoldoende ontoereikend gebrek ontbreken ontbreekt ontbrak weigeren weigert weigering verbieden ' +
     'verbiedt verboden verbod voorkomen voorkomt voorkoming vermijden vermijdt uitsluiten uitgesloten uitgezonderd tegengaan ' +
     'moeilijk lastig onmogelijk buiten stoppen stopt stopgezet beeindigen afschaffen afgeschaft schrappen geschrapt vervallen vervalt ' +
-    'verwijderen verwijdering vrijwillig anders slechts alleen uitsluitend enkel louter beperkt weg missen mist verhinderen ' +
-    'verhindert verloren verliezen verlies tekort te'
+    'verwijderen verwijdering slechts uitsluitend enkel louter missen mist verhinderen verhindert tekort ' +
+    'minder weinig beperkt beperken beperking uitzondering behoudens verliezen verlies verloren stokt mislukt mislukken ' +
+    'afwijzen afgewezen opschorten opgeschort stopzetten wegvallen zelden los vrij'
   ).split(' '),
 )
 /** Words between which a negation does not deny: "niet alleen … maar ook". */
 const ONLY = new Set('alleen slechts enkel uitsluitend louter zozeer'.split(' '))
 
-/** Words that say that something holds for all of a kind. */
-const UNIVERSAL = new Set(
-  'alle allen elk elke ieder iedere iedereen altijd overal volledig volledige geheel gehele helemaal precies ongeacht heel hele allemaal geen nooit'.split(
-    ' ',
-  ),
-)
-/** Words in a source that carry a universal statement of a sentence. */
-const UNIVERSAL_SUPPORT = new Set([
-  ...UNIVERSAL,
-  'tijde',
-  'steeds',
-  'ten',
-  'volle',
-  'al',
-  'zonder',
-  'beide',
-  'elkaar',
-  'totale',
-  'totaal',
-  'alomvattend',
-  'alomvattende',
-  'universeel',
-  'universele',
-  'doorlopend',
-  'noch',
-  'niet',
-])
-/** Words that say that something holds for nothing else. */
-const EXCLUSIVE = new Set('uitsluitend alleen enkel slechts louter pas'.split(' '))
-const EXCLUSIVE_SUPPORT = new Set([
-  ...EXCLUSIVE,
-  'tenzij',
-  'mits',
-  'exclusief',
-  'beperkt',
-  'beperken',
-  'behalve',
-  'voorwaarde',
-  'enige',
-])
-/** Words that say that something holds for most. */
-const MAJORITY = new Set('meeste merendeel meerderheid grotendeels meestal gewoonlijk overwegend'.split(' '))
-const MAJORITY_SUPPORT = new Set([
-  ...MAJORITY,
-  'overgrote',
-  'veel',
-  'vele',
-  'vaak',
-  'gewoonlijk',
-  'doorgaans',
-  'hoofdzakelijk',
-  'voornamelijk',
-  'meer',
-  'regel',
-])
-/** Words that say that something holds for some only, or as far as it can. */
-const PARTIAL = new Set(
-  'sommige enkele enige soms gedeeltelijk deels weinig zelden zoveel_mogelijk'.split(' '),
-)
-const PARTIAL_SUPPORT = new Set([
-  ...PARTIAL,
-  'aantal',
-  'deel',
-  'bepaalde',
-  'verscheidene',
-  'verschillende',
-  'mogelijk',
-  'eventueel',
-  'voorkomend',
-  'waar',
-  'waaronder',
-  'bijvoorbeeld',
-  'zekere',
-  'of',
-  'specifieke',
-  'kan',
-  'kunnen',
-  'beperkt',
-  'een',
-  'zeldzaam',
-  'sommigen',
-  'geringe',
-  'gering',
-])
+/** A claim that needs support of its kind, with the words that give it. */
+interface StrongClaim {
+  readonly kind: 'quantifier' | 'obligation'
+  readonly words: ReadonlySet<string>
+  readonly support: ReadonlySet<string>
+  /**
+   * Words of the source beside which the claim is wrong; without one of them it is only doubtful. `null`: wrong without
+   * support whatever the source says.
+   */
+  readonly against: ReadonlySet<string> | null
+}
 
-/** Words of duty; a sentence with one needs a source with one. */
-const DUTY = new Set(
-  'verplicht verplichte verplichten verplichting verplichtingen plicht gehouden dwingend'.split(' '),
+const list = (words: string) => words.split(' ')
+const ALL = list('alle allen elk elke ieder iedere iedereen allemaal beide')
+const ALWAYS = list('altijd overal steeds voortdurend')
+const WHOLLY = list('volledig volledige geheel gehele helemaal precies heel hele totaal totale')
+const ONLY_THIS = list('uitsluitend alleen enkel slechts louter pas')
+const MOST = list('meeste merendeel meerderheid grotendeels meestal overwegend')
+const FEW = list('sommige sommigen enkele soms gedeeltelijk deels weinig zelden')
+const DUTY = list('verplicht verplichte verplichten verplichting plicht dwingend')
+/** Words that say that something holds for a part. */
+const PART = list(
+  'aantal deel bepaalde verscheidene verschillende diverse enige zekere beperkt geringe meer vaak dikwijls gewoonlijk eventueel bijna',
 )
-const DUTY_SUPPORT = new Set([
-  ...DUTY,
-  'moet',
-  'moeten',
-  'moest',
-  'moesten',
-  'dient',
-  'dienen',
-  'vereist',
-  'vereisten',
-  'vereiste',
-  'eisen',
-  'eist',
-  'bindend',
-  'bindende',
-  'voorwaarde',
-  'toezegging',
-  'zal',
-  'zullen',
-  'overnameplicht',
-  'dwingende',
+
+/** Words that claim more than their absence would. Their support stands near what they speak of in the source. */
+const STRONG_CLAIMS: readonly StrongClaim[] = [
+  {
+    kind: 'quantifier',
+    words: new Set([...ALL, ...WHOLLY]),
+    support: new Set([
+      ...ALL,
+      ...WHOLLY,
+      ...list('volle al zonder ongeacht noch geen wereldwijd algemeen algemene alomvattend alomvattende'),
+    ]),
+    against: new Set([...FEW, ...MOST, ...PART]),
+  },
+  {
+    kind: 'quantifier',
+    words: new Set(ALWAYS),
+    support: new Set([
+      ...ALWAYS,
+      ...list(
+        'tijde telkens doorlopend immer elke ieder iedere regelmatig consequent alle blijven blijft rode',
+      ),
+    ]),
+    against: new Set([...FEW, ...MOST, ...list('vaak dikwijls gewoonlijk eventueel waar')]),
+  },
+  {
+    kind: 'quantifier',
+    words: new Set(ONLY_THIS),
+    support: new Set([
+      ...ONLY_THIS,
+      ...list(
+        'tenzij mits exclusief beperkt beperken behalve enige vereist valt voorwaarde essentieel noodzakelijk indien zolang zodra niet geen zonder',
+      ),
+    ]),
+    against: null,
+  },
+  {
+    kind: 'quantifier',
+    words: new Set(MOST),
+    support: new Set([
+      ...MOST,
+      ...list('overgrote doorgaans hoofdzakelijk voornamelijk vooral grootste gewoonlijk overtreft'),
+    ]),
+    against: null,
+  },
+  {
+    kind: 'obligation',
+    words: new Set(DUTY),
+    support: new Set([
+      ...DUTY,
+      ...list(
+        'verplichtingen moet moeten moest moesten dient dienen vereist vereisten eist eisen bindend bindende voorwaarde overnameplicht gehouden',
+      ),
+    ]),
+    against: null,
+  },
+]
+/** Words beside which a weaker claim is no longer what the source says. */
+const FULL = new Set([...ALL, ...WHOLLY, ...MOST, 'tijde'])
+const FEW_SUPPORT = new Set([
+  ...FEW,
+  ...PART,
+  ...list('voorkomend waar waaronder bijvoorbeeld specifieke gering mogelijk kan kunnen'),
 ])
 /** Words that say that something has been done. */
 const DONE = new Set(
-  'gesloten afgerond besloten afgesproken ingevoerd afgeschaft goedgekeurd aangenomen uitgevoerd voltooid overeengekomen ondertekend vastgesteld bereikt geworden gehaald'.split(
+  'gesloten afgerond besloten afgesproken ingevoerd afgeschaft goedgekeurd aangenomen uitgevoerd voltooid overeengekomen ondertekend bereikt opgelost'.split(
     ' ',
   ),
 )
-/** Words that say that something is only looked into or wished for. */
+/** Verbs and adverbs with which something is told as done. */
+const PERFECT = new Set('is zijn was waren heeft hebben had hadden werd werden al reeds'.split(' '))
+/** Words that say that something is only looked into, wished for or still to come. */
 const OPEN = new Set(
-  'verkend verkennen verkent onderzocht onderzoeken onderzoekt overwegen overweegt overwogen voornemens plan plannen wil willen voorstel stelt mogelijk mogelijkheid mogelijkheden zou zouden oproepen roept streven streeft beoogt beogen bezig'.split(
-    ' ',
-  ),
+  (
+    'verkend verkennen verkent onderzocht onderzoeken onderzoekt overwegen overweegt overwogen voornemens plan plannen wil willen voorstel ' +
+    'mogelijk mogelijkheid mogelijkheden zou zouden oproepen roept streven streeft beoogt beogen bezig moet moeten zal zullen dient dienen'
+  ).split(' '),
 )
 
 /** Words around a negation that it is taken to deny. */
 const REACH_AFTER = 4
 const REACH_BEFORE = 3
-/** Distance in words within which a negation of the source answers one of the sentence. */
-const ANSWER_DISTANCE = 7
+/** Distance in content words within which a negation of the source answers one of the sentence. */
+const ANSWER_DISTANCE = 5
+/** Distance in words within which the support of a strong claim stands. */
+const SUPPORT_DISTANCE = 8
 
 /** What a sentence gets wrong, with the word that shows it. */
 export interface Conflict {
@@ -162,6 +144,8 @@ export interface Comparison {
   readonly source: readonly Lexeme[]
   /** For each word of the sentence the positions in the source that it meets; empty for none. */
   readonly meets: readonly (readonly number[])[]
+  /** For each word of the sentence whether it meets the same word or a part of it there, and no mere synonym. */
+  readonly isSameWord: readonly boolean[]
   /** Half-open range of the source's words that the sentence is best aligned with. */
   readonly from: number
   readonly to: number
@@ -197,7 +181,7 @@ function loadOpposites(): OppositeTable {
 
 const isNegation = (words: readonly Lexeme[], at: number): boolean => {
   const word = words[at]
-  if (!word || !NEGATIONS.has(word.folded) || word.joinsNext) return false
+  if (!word || !NEGATIONS.has(word.folded)) return false
   return !deniesNothing(words, at)
 }
 
@@ -207,14 +191,22 @@ function deniesNothing(words: readonly Lexeme[], at: number): boolean {
 }
 
 const isHiddenNegation = (word: Lexeme): boolean =>
-  (HIDDEN_NEGATIONS.has(word.folded) && word.folded !== 'te') || isNegatedWord(word.folded)
+  HIDDEN_NEGATIONS.has(word.folded) || isNegatedWord(word.folded)
+
+/** Positions in the source that a word of the sentence meets: those in the aligned part, where there are any. */
+function metPlaces({ meets, from, to }: Comparison, position: number): readonly number[] {
+  const places = meets[position] ?? []
+  const inside = places.filter(place => place >= from && place < to)
+  return inside.length > 0 ? inside : places
+}
 
 /** "onmogelijk", "onvoldoende": the prefix before a word that exists without it. */
 function isNegatedWord(folded: string): boolean {
-  return positiveOf(folded) !== undefined
+  return !folded.startsWith('niet-') && positiveOf(folded) !== undefined
 }
 
 function positiveOf(folded: string): string | undefined {
+  if (folded.startsWith('niet-')) return stem(folded.slice(5))
   if (!/^on(?!t|der|ge(?:veer|acht)|s|ze|lan)/.test(folded) || folded.length < 7) return undefined
   const rest = stem(folded.slice(2))
   return wordKind(rest) === undefined ? undefined : rest
@@ -242,59 +234,110 @@ function reach(words: readonly Lexeme[], at: number): number[] {
   return found
 }
 
-/** Everything that a sentence gets wrong against the part of its source that it is aligned with. */
-export function findConflicts(comparison: Comparison): Conflict[] {
-  return [
-    ...addedNegations(comparison),
-    ...lostNegations(comparison),
-    ...findOpposites(comparison),
-    ...findQuantifiers(comparison),
-    ...findDuties(comparison),
-  ]
+/** What speaks against a sentence. */
+export interface Objections {
+  /** What it gets wrong. */
+  readonly conflicts: readonly Conflict[]
+  /** Number of words with which it claims more than its source says, where the source does not say otherwise. */
+  readonly doubts: number
 }
 
-function addedNegations({ sentence, source, meets, from, to }: Comparison): Conflict[] {
+/** Everything that speaks against a sentence in the part of its source that it is aligned with. */
+export function findConflicts(comparison: Comparison): Objections {
+  const { conflicts, doubts } = findOverclaims(comparison)
+  return {
+    conflicts: [
+      ...addedNegations(comparison),
+      ...lostNegations(comparison),
+      ...findOpposites(comparison),
+      ...conflicts,
+      ...findDone(comparison),
+    ],
+    doubts,
+  }
+}
+
+/** "zonder" a right or a paper is what the source can call illegal. */
+const WITHOUT_RIGHT = new Set([
+  'illegaal',
+  'illegale',
+  'irregulier',
+  'irreguliere',
+  'onregelmatig',
+  'onregelmatige',
+])
+
+/** What the sentence denies and the source says without denying it. */
+function addedNegations(comparison: Comparison): Conflict[] {
+  const { sentence, source, from, to } = comparison
   const conflicts: Conflict[] = []
   for (let at = 0; at < sentence.length; at++) {
     if (!isNegation(sentence, at)) continue
-    const focus = reach(sentence, at).filter(position => (meets[position] ?? []).length > 0)
-    const places = focus
-      .flatMap(position => meets[position] ?? [])
-      .filter(place => place >= from && place < to)
-    if (places.length === 0) continue
-    const answered = places.some(place => negatedNear(source, place, ANSWER_DISTANCE))
-    const opposed = reach(sentence, at).some(position => hasOppositeIn(sentence[position], source, from, to))
-    if (!answered && !opposed) conflicts.push({ kind: 'negation', text: (sentence[at] as Lexeme).text })
+    let [answered, total] = [0, 0]
+    const focus = reach(sentence, at)
+    for (const position of focus) {
+      const places = metPlaces(comparison, position)
+      if (places.length === 0) continue
+      const { weight } = sentence[position] as Lexeme
+      total += weight
+      if (places.some(place => negatedNear(source, place, ANSWER_DISTANCE))) answered += weight
+    }
+    if (total === 0 || answered / total >= 0.4) continue
+    const isSaidOtherwise =
+      focus.some(position => hasOppositeIn(sentence[position], source, from, to)) ||
+      (sentence[at]?.folded === 'zonder' && source.some(({ folded }) => WITHOUT_RIGHT.has(folded)))
+    if (!isSaidOtherwise) conflicts.push({ kind: 'negation', text: (sentence[at] as Lexeme).text })
   }
   return conflicts
 }
 
+/** Whether a negation, plain or hidden, stands within some content words of a place, in its sentence. */
 function negatedNear(words: readonly Lexeme[], place: number, distance: number): boolean {
-  for (let at = Math.max(0, place - distance); at <= Math.min(words.length - 1, place + distance); at++) {
-    const word = words[at] as Lexeme
-    if (isHiddenNegation(word)) return true
-    if (NEGATIONS.has(word.folded) && !word.joinsNext) return true
-  }
+  const negates = (at: number) => isNegation(words, at) || isHiddenNegation(words[at] as Lexeme)
+  if (negates(place)) return true
+  for (const step of [-1, 1])
+    for (let at = place + step, count = 0; at >= 0 && at < words.length && count <= distance; at += step) {
+      if (negates(at)) return true
+      if ((words[at] as Lexeme).weight > 0) count++
+    }
   return false
 }
 
-function lostNegations({ sentence, source, meets, from, to }: Comparison): Conflict[] {
-  const negated = sentence.some(
-    (word, at) => isHiddenNegation(word) || (NEGATIONS.has(word.folded) && at >= 0),
+/** Whether a plain negation denies the word at a place: it stands shortly before it, or "niet" directly after it. */
+function deniedAt(words: readonly Lexeme[], place: number): boolean {
+  for (let at = place - 3; at < place; at++) if (isNegation(words, at)) return true
+  return [place + 1, place + 2].some(at => words[at]?.folded === 'niet' && isNegation(words, at))
+}
+
+/** Words of a source that say that something is not to be, with what it is before them. */
+const AVERTED = new Set('voorkomen vermijden vermeden verboden verbieden uitgesloten'.split(' '))
+
+/** What the source denies and the sentence says without denying it. */
+function lostNegations({ sentence, source, meets, isSameWord, from, to }: Comparison): Conflict[] {
+  const stems = new Set(source.map(({ stem: stemmed }) => stemmed))
+  // A hidden negation that the source has too denies nothing that the source does not deny.
+  if (
+    sentence.some((word, at) => isNegation(sentence, at) || (isHiddenNegation(word) && !stems.has(word.stem)))
   )
-  if (negated) return []
-  const met = new Set(meets.flat())
+    return []
+  // Whoever drops a negation keeps the words: a synonym shows that something else is said.
+  const met = new Set(meets.flatMap((places, at) => (isSameWord[at] ? places : [])))
+  const metAnyhow = new Set(meets.flat())
+  const weigh = (positions: readonly number[]) =>
+    positions.reduce((sum, position) => sum + (source[position] as Lexeme).weight, 0)
   const conflicts: Conflict[] = []
   for (let at = from; at < to; at++) {
-    if (!isNegation(source, at)) continue
+    const averts = AVERTED.has((source[at] as Lexeme).folded) && !met.has(at)
+    if (!averts && !isNegation(source, at)) continue
     const scope = reach(source, at)
-    const after = scope.filter(position => position > at)
-    const weigh = (positions: readonly number[]) =>
-      positions.reduce((sum, position) => sum + (source[position] as Lexeme).weight, 0)
-    const total = weigh(scope)
-    const covered = weigh(scope.filter(position => met.has(position)))
-    const denied = after.length === 0 || after.some(position => met.has(position))
-    if (total > 0 && covered / total >= 0.6 && denied)
+    const after = scope
+      .filter(position => position > at)
+      .slice(0, source[at]?.folded === 'zonder' ? 2 : REACH_AFTER)
+    // What follows a Dutch negation is what it denies; only at the end of a clause that stands before it.
+    const denied = averts ? scope.filter(position => position < at) : weigh(after) >= 0.35 ? after : scope
+    const total = weigh(denied)
+    const [said, least] = averts ? [metAnyhow, 0.75] : [met, 0.55]
+    if (total > 0 && weigh(denied.filter(position => said.has(position))) / total >= least)
       conflicts.push({ kind: 'negation', text: (source[at] as Lexeme).text })
   }
   return conflicts
@@ -307,111 +350,169 @@ function hasOppositeIn(
   to: number,
 ): boolean {
   if (!word) return false
-  const { sides, lines } = loadOpposites()
-  const opposed = (sides.get(word.stem) ?? []).map(({ line, side }) => lines[line]?.[side === 0 ? 1 : 0])
+  const opposed = sidesOf(word).map(({ other }) => other)
   const positive = positiveOf(word.folded)
-  for (let at = from; at < to; at++) {
-    const other = source[at] as Lexeme
-    if (opposed.some(set => set?.has(other.stem))) return true
-    if (positive !== undefined && other.stem === positive) return true
-    if (positiveOf(other.folded) === word.stem) return true
-  }
-  return false
+  return source
+    .slice(from, to)
+    .some(
+      other =>
+        opposed.some(set => set.has(other.stem)) ||
+        other.stem === positive ||
+        positiveOf(other.folded) === word.stem,
+    )
 }
 
-/** A word of the sentence whose opposite stands in the source where the word itself does not. */
-function findOpposites({ sentence, source, meets, from, to }: Comparison): Conflict[] {
+function sidesOf(word: Lexeme): { own: ReadonlySet<string>; other: ReadonlySet<string> }[] {
   const { sides, lines } = loadOpposites()
-  const region = source.slice(from, to)
-  const wholeStems = new Set(source.map(word => word.stem))
-  const metInRegion = new Set(meets.flat().filter(place => place >= from && place < to))
+  return (sides.get(word.stem) ?? []).map(({ line, side }) => {
+    const pair = lines[line] as readonly [ReadonlySet<string>, ReadonlySet<string>]
+    return { own: pair[side], other: pair[side === 0 ? 1 : 0] }
+  })
+}
+
+/** Distance in words within which the opposite stands that takes the place of a word. */
+const OPPOSITE_DISTANCE = 7
+/** Words by which the opposite must stand nearer than the word itself. */
+const CLEARLY_NEARER = 3
+/** Distance within which the word itself, or a synonym, settles that it is no opposite. */
+const OWN_DISTANCE = 3
+
+/** Words of the sentence whose opposite stands where the source speaks of the same thing. */
+function findOpposites({ sentence, source, meets }: Comparison): Conflict[] {
   const conflicts: Conflict[] = []
   for (const [at, word] of sentence.entries()) {
-    if (sentence.some((_, other) => Math.abs(other - at) <= 3 && isNegation(sentence, other))) continue
-    const joined = word.joinsNext ? `${word.stem}-${sentence[at + 1]?.stem ?? ''}` : undefined
-    for (const { line, side } of [
-      ...(sides.get(word.stem) ?? []),
-      ...(joined ? (sides.get(joined) ?? []) : []),
-    ]) {
-      const own = lines[line]?.[side]
-      const other = lines[line]?.[side === 0 ? 1 : 0]
-      if (!own || !other || [...own].some(stemmed => wholeStems.has(stemmed))) continue
-      const opposed = region.findIndex(
-        (candidate, index) => other.has(candidate.stem) || other.has(hyphenated(region, index)),
-      )
-      if (opposed < 0) continue
-      // Both must speak of the same thing: a neighbour of the opposite is in the sentence.
-      const place = from + opposed
-      const neighbours = [-4, -3, -2, -1, 1, 2, 3, 4].some(distance => metInRegion.has(place + distance))
-      const negatedThere = negatedNear(source, place, 2)
-      if (neighbours && !negatedThere) conflicts.push({ kind: 'opposite', text: word.text })
-    }
+    if (deniedAt(sentence, at)) continue
     const positive = positiveOf(word.folded)
-    if (positive !== undefined && wholeStems.has(positive) && !wholeStems.has(word.stem)) {
-      const place = source.findIndex(other => other.stem === positive)
-      if (place >= from && place < to && !negatedNear(source, place, 3))
-        conflicts.push({ kind: 'opposite', text: word.text })
-    }
-    const negative = source.findIndex(other => positiveOf(other.folded) === word.stem)
-    if (negative >= from && negative < to && !wholeStems.has(word.stem))
-      conflicts.push({ kind: 'opposite', text: word.text })
+    const pairs = [
+      ...sidesOf(word),
+      ...(positive === undefined ? [] : [{ own: new Set([word.stem]), other: new Set([positive]) }]),
+    ]
+    const negative = source.find(other => positiveOf(other.folded) === word.stem)
+    if (negative) pairs.push({ own: new Set([word.stem]), other: new Set([negative.stem]) })
+    if (pairs.length === 0) continue
+    const neighbours = [-1, 1]
+      .map(step => neighbour(sentence, at, step))
+      .map(position => meets[position] ?? [])
+    const isOpposed = pairs.some(({ own, other }) => {
+      // "mannen en vrouwen" opposes nobody.
+      if (sentence.some(({ stem: stemmed }) => other.has(stemmed))) return false
+      const otherPlaces = placesOf(source, other).filter(place => !deniedAt(source, place))
+      if (otherPlaces.length === 0) return false
+      const ownPlaces = placesOf(source, own)
+      const distances = neighbours.map(places => ({
+        toOwn: nearest(places, ownPlaces),
+        toOther: nearest(places, otherPlaces),
+      }))
+      return (
+        distances.some(
+          ({ toOwn, toOther }) => toOther <= OPPOSITE_DISTANCE && toOther + CLEARLY_NEARER <= toOwn,
+        ) && !distances.some(({ toOwn, toOther }) => toOwn <= OWN_DISTANCE && toOwn <= toOther)
+      )
+    })
+    if (isOpposed) conflicts.push({ kind: 'opposite', text: word.text })
   }
   return conflicts
 }
 
-function hyphenated(words: readonly Lexeme[], at: number): string {
-  const word = words[at] as Lexeme
-  const before = words[at - 1]
-  if (before?.joinsNext) return `${before.stem}-${word.stem}`
-  return word.joinsNext ? `${word.stem}-${words[at + 1]?.stem ?? ''}` : ''
+/** Least weight of a word that tells what a sentence is about. */
+const TELLING = 0.3
+
+/** Position of the nearest telling word on one side of a word, in its clause; −1 when there is none. */
+function neighbour(words: readonly Lexeme[], at: number, step: number): number {
+  for (let next = at + step; next >= 0 && next < words.length; next += step) {
+    if (step > 0 && words[next]?.clauseStart) return -1
+    if ((words[next] as Lexeme).weight >= TELLING) return next
+    if (step < 0 && words[next]?.clauseStart) return -1
+  }
+  return -1
 }
 
-const has = (words: readonly Lexeme[], set: ReadonlySet<string>) =>
-  words.some(({ folded }) => set.has(folded))
+function nearest(left: readonly number[], right: readonly number[]): number {
+  let least = Number.POSITIVE_INFINITY
+  for (const from of left)
+    for (const to of right) if (from !== to) least = Math.min(least, Math.abs(from - to))
+  return least
+}
 
-function findQuantifiers({ sentence, source, from, to }: Comparison): Conflict[] {
-  const region = source.slice(from, to)
+function placesOf(source: readonly Lexeme[], stems: ReadonlySet<string>): number[] {
+  const places: number[] = []
+  for (const [place, word] of source.entries())
+    if (stems.has(word.stem) || (word.parts.length > 1 && word.parts.some(part => stems.has(part))))
+      places.push(place)
+  return places
+}
+
+/** "alle drie de pijlers", "steeds meer", "alleen reizen" claim nothing by themselves. */
+function claimsNothing(words: readonly Lexeme[], at: number): boolean {
+  const next = words[at + 1]?.folded ?? ''
+  if (words[at]?.folded === 'alleen') return /^(?:reis|reiz|kom|woon|wonen|sta|leef|leven)/.test(next)
+  if (words[at]?.folded === 'steeds') return /^(?:meer|minder)$|er$/.test(next)
+  return /^(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|\d+)$/.test(next)
+}
+
+/** Words for all, always, only, most or a duty that the source does not carry. */
+function findOverclaims(comparison: Comparison): Objections {
+  const { sentence, source, from, to } = comparison
   const conflicts: Conflict[] = []
-  const need = (claim: ReadonlySet<string>, support: ReadonlySet<string>) => {
-    const at = sentence.findIndex(
-      ({ folded }, index) => claim.has(folded) && !deniesNothing(sentence, index - 1),
+  let doubts = 0
+  const isSaid = (set: ReadonlySet<string>, at: number) =>
+    set.has((source[at] as Lexeme).folded) &&
+    !deniesNothing(source, at) &&
+    !deniesNothing(source, at - 1) &&
+    !deniesNothing(source, at - 2)
+  const anyIn = (set: ReadonlySet<string>, start: number, end: number) => {
+    for (let at = Math.max(0, start); at < Math.min(source.length, end); at++)
+      if (isSaid(set, at)) return true
+    return false
+  }
+  /** Whether the source has one of the words near what the sentence says at a position. */
+  const near = (at: number, set: ReadonlySet<string>) => {
+    const following = neighbour(sentence, at, 1)
+    const about = [
+      following,
+      following < 0 ? -1 : neighbour(sentence, following, 1),
+      neighbour(sentence, at, -1),
+    ]
+      .map(position => (position < 0 ? [] : metPlaces(comparison, position)))
+      .filter(places => places.length > 0)
+    if (about.length === 0) return anyIn(set, from, to)
+    return about.some(places =>
+      places.some(place => anyIn(set, place - SUPPORT_DISTANCE, place + SUPPORT_DISTANCE + 1)),
     )
-    if (at >= 0 && !has(region, support))
-      conflicts.push({ kind: 'quantifier', text: (sentence[at] as Lexeme).text })
   }
-  need(UNIVERSAL, UNIVERSAL_SUPPORT)
-  need(EXCLUSIVE, EXCLUSIVE_SUPPORT)
-  need(MAJORITY, MAJORITY_SUPPORT)
-  // A weaker claim follows from a stronger one, except where the source says so expressly.
-  const weak = sentence.find(
-    ({ folded }, at) =>
-      PARTIAL.has(folded) || (folded === 'zoveel' && sentence[at + 1]?.folded === 'mogelijk'),
+  for (const { kind, words, support, against } of STRONG_CLAIMS) {
+    const at = sentence.findIndex(
+      ({ folded }, index) =>
+        words.has(folded) &&
+        !claimsNothing(sentence, index) &&
+        !deniesNothing(sentence, index - 1) &&
+        !deniesNothing(sentence, index - 2),
+    )
+    if (at < 0) continue
+    if (near(at, support)) continue
+    if (against === null || near(at, against)) conflicts.push({ kind, text: (sentence[at] as Lexeme).text })
+    else doubts++
+  }
+  const few = new Set(FEW)
+  const weak = sentence.findIndex(
+    ({ folded }, at) => few.has(folded) || (folded === 'zoveel' && sentence[at + 1]?.folded === 'mogelijk'),
   )
-  if (weak && has(region, UNIVERSAL_SUPPORT) && !has(region, PARTIAL_SUPPORT))
-    conflicts.push({ kind: 'quantifier', text: weak.text })
-  if (weak && has(region, MAJORITY) && !has(region, PARTIAL))
-    conflicts.push({ kind: 'quantifier', text: weak.text })
-  return conflicts
+  if (weak >= 0 && near(weak, FULL) && !near(weak, FEW_SUPPORT))
+    conflicts.push({ kind: 'quantifier', text: (sentence[weak] as Lexeme).text })
+  return { conflicts, doubts }
 }
 
-function findDuties({ sentence, source, from, to }: Comparison): Conflict[] {
+/** Something told as done that the source only looks into or plans. */
+function findDone({ sentence, source, from, to }: Comparison): Conflict[] {
   const region = source.slice(from, to)
-  const duty = sentence.find(({ folded }) => DUTY.has(folded))
-  const conflicts: Conflict[] = []
-  if (duty && !has(region, DUTY_SUPPORT)) conflicts.push({ kind: 'obligation', text: duty.text })
-  const regionStems = new Set(region.map(({ stem: stemmed }) => stemmed))
-  const done = sentence.find(({ folded, stem: stemmed }) => DONE.has(folded) && !regionStems.has(stemmed))
-  if (done && has(region, OPEN) && !has(sentence, OPEN))
-    conflicts.push({ kind: 'obligation', text: done.text })
-  return conflicts
+  const stems = new Set(region.map(({ stem: stemmed }) => stemmed))
+  const done = sentence.find(({ folded, stem: stemmed }) => DONE.has(folded) && !stems.has(stemmed))
+  const isPerfect = sentence.some(({ folded }) => PERFECT.has(folded))
+  if (!done || !isPerfect || sentence.some(({ folded }) => OPEN.has(folded))) return []
+  return region.some(({ folded }) => OPEN.has(folded)) ? [{ kind: 'obligation', text: done.text }] : []
 }
 
-/** Exposed for the tests of the tables: every stem of the table of opposites with its line. */
+/** Every line of the table of opposites, as the stems of its two sides. */
 export function oppositeLines(): readonly (readonly [ReadonlySet<string>, ReadonlySet<string>])[] {
   return loadOpposites().lines
-}
-
-/** Whether a folded word negates by itself. */
-export function isNegationWord(word: string): boolean {
-  return NEGATIONS.has(fold(word))
 }

@@ -107,6 +107,12 @@ const FRACTIONS = new Map(Object.entries({ helft: 50, kwart: 25, driekwart: 75 }
 const LABELS =
   'artikel|artikelen|art|lid|pijler|punt|bijlage|hoofdstuk|titel|paragraaf|voetnoot|onderdeel|zitting|fase'
 
+/** Numbers in a manner of speaking. */
+const IDIOMS = /^(?:één lijn|twee kanten|één loket|één geheel|één voor één|tweede kans)/
+/** "tweejaarlijks", "drieledig": a number within a word. */
+const COUNTED_PREFIX =
+  /^(twee|drie|vier|vijf|zes|zeven|acht|negen|tien|twaalf)(?=jaar|jarig|maand|week|wekelijks|daags|ledig|delig|voudig|voud|tal)/
+
 /** The value of a number written as a Dutch word; `undefined` when the word is none. */
 export function parseNumberWord(word: string): number | undefined {
   const folded = word.toLowerCase().normalize('NFC').replace(/ë/g, 'e').replace(/é/g, 'e')
@@ -297,6 +303,9 @@ function takeWords(state: Taken, original: string): void {
     const factor = MAGNITUDES.get((magnitude?.[1] ?? '').toLowerCase()) ?? 1
     // The article "een" counts nothing, unless it is stressed or counts millions.
     if (word === 'een' && factor === 1) return undefined
+    if (IDIOMS.test(`${word}${after}`)) return undefined
+    const prefix = COUNTED_PREFIX.exec(word)
+    if (prefix) return number(UNITS.get(prefix[1] as string) as number, 'plain')
     if (word === 'acht' && /\b(?:in|ter) $/.test(before)) return undefined
     const value = parseNumberWord(word)
     if (value === undefined) return undefined
