@@ -11,8 +11,6 @@ export interface Line {
   readonly blankBefore: boolean
   /** Whether the rule that layout programs draw above footnotes lies directly before: a line of only spaces. */
   readonly ruleBefore: boolean
-  /** Whether a form feed lies directly before. */
-  readonly feedBefore: boolean
   /** 0-based number of the page; 0 for all where pages are not known. */
   page: number
 }
@@ -25,7 +23,6 @@ export function splitLines(source: string): Line[] {
   const lines: Line[] = []
   let blank = true
   let rule = false
-  let feed = false
   let from = 0
   while (from < source.length) {
     let to = from
@@ -41,19 +38,26 @@ export function splitLines(source: string): Line[] {
         indent,
         blankBefore: blank,
         ruleBefore: rule,
-        feedBefore: feed,
         page: 0,
       })
-      blank = rule = feed = false
+      blank = rule = false
     } else {
-      if (source[to] !== '\f') blank = true
+      blank = true
       if (raw.length >= RULE_WIDTH) rule = true
     }
-    if (source[to] === '\f') feed = blank = true
+    if (source[to] === '\f') blank = true
     if (source[to] === '\r' && source[to + 1] === '\n') to++
     from = to + 1
   }
   return lines
+}
+
+/** Offsets of the pages that form feeds divide, empty ones included; `null` without form feeds. */
+export function pagesByFormFeed(source: string): number[] | null {
+  const text = source.trimEnd()
+  const starts = [0]
+  for (let at = text.indexOf('\f'); at >= 0; at = text.indexOf('\f', at + 1)) starts.push(at + 1)
+  return starts.length > 1 ? starts : null
 }
 
 /** The lines of each page, in reading order. */

@@ -39,7 +39,7 @@ export function readPages(lines: readonly Line[], starts: readonly number[] | nu
   const closes = new Set<Line>()
   nameFooters(lines, opens, names, closes)
   namePageNumbers(lines, names, closes, opens)
-  numberPages(lines, opens, closes, names)
+  numberPages(lines, opens, starts ? new Set() : closes, names)
   if (opens.size > 1) nameRepeats(lines, names)
   const body = lines.filter(line => !names.has(line))
   return {
@@ -67,14 +67,12 @@ function openedAt(lines: readonly Line[], starts: readonly number[]): Set<Line> 
 }
 
 /**
- * Pages as text extraction leaves them: a form feed, or one leading space on the first line of each page where nearly all
- * other lines begin at the margin.
+ * Pages as text extraction leaves them: one leading space on the first line of each page where nearly all other lines
+ * begin at the margin.
  */
 function openedByLayout(lines: readonly Line[]): Set<Line> {
-  const fed = lines.filter(line => line.feedBefore)
   const first = lines[0]
   if (!first) return new Set()
-  if (fed.length > 0) return new Set([first, ...fed])
   const indented = lines.filter(line => line.indent > 0)
   const spaced = indented.filter(line => line.indent === 1)
   const others = indented.length - spaced.length

@@ -4,7 +4,7 @@ import { type Block, block, type FootnoteReference } from '../formats/format.js'
 import { referencesIn, takeFootnotes } from './footnotes.js'
 import { isHeading } from './headings.js'
 import { isBareLabel, type Label, readLabel } from './labels.js'
-import { byPage, columnWidth, type Line, splitLines, textWidth } from './lines.js'
+import { byPage, columnWidth, type Line, pagesByFormFeed, splitLines, textWidth } from './lines.js'
 import { cutMargins } from './margins.js'
 import { readPages } from './pages.js'
 import { endsClause, endsSentence, isCapitals, startsLowerCase, wordCharacters } from './text-shape.js'
@@ -51,7 +51,8 @@ const DENSE = 25
  * @param pageStarts offsets of the page starts where the format knows them
  */
 export function segment(source: string, pageStarts: readonly number[] | null): Segmented {
-  const paged = readPages(splitLines(source), pageStarts)
+  const starts = pageStarts ?? pagesByFormFeed(source)
+  const paged = readPages(splitLines(source), starts)
   const trimmed = cutMargins(paged.lines)
   const noted = takeFootnotes(trimmed.lines)
   const stray = takeStrayMarks(noted.lines)
@@ -63,8 +64,18 @@ export function segment(source: string, pageStarts: readonly number[] | null): S
     blocks: blocks.sort((a, b) => (a.spans[0]?.[0] ?? 0) - (b.spans[0]?.[0] ?? 0)),
     furniture: [...paged.furniture, ...trimmed.furniture, ...stray.furniture],
     pageStarts: paged.pageStarts,
-    warnings: noted.unreferenced.map(mark => `no place in the text refers to footnote ${mark}`),
+    warnings: [
+      ...emptyPages(source, starts ?? []).map(page => `page ${page} holds no text`),
+      ...noted.unreferenced.map(mark => `no place in the text refers to footnote ${mark}`),
+    ],
   }
+}
+
+/** 1-based numbers of the pages without text, such as scans without recognised text. */
+function emptyPages(source: string, starts: readonly number[]): number[] {
+  return starts.flatMap((start, index) =>
+    /\S/.test(source.slice(start, starts[index + 1])) ? [] : [index + 1],
+  )
 }
 
 /**

@@ -17,6 +17,13 @@ async function seed(beginning: string, fileName?: string): Promise<DocumentConte
   return (await readDocument(bytes, { documentId: 'd', fileName: fileName ?? name })).content
 }
 
+/** The report is made once; several tests look at it. */
+let report: ReturnType<typeof evaluateParagraphs> | undefined
+const theReport = (): ReturnType<typeof evaluateParagraphs> => {
+  report ??= evaluateParagraphs()
+  return report
+}
+
 const label = (content: DocumentContent, id: string): string | null =>
   content.paragraphs.find(each => each.id === id)?.label ?? null
 
@@ -28,7 +35,7 @@ describe('the five seeds', () => {
   })
 
   it('all paragraphs marked by hand are exact, with label, kind and introduction', async () => {
-    const { scores } = await evaluateParagraphs()
+    const { scores } = await theReport()
     expect(scores.length).toBeGreaterThanOrEqual(100)
     expect(scores.filter(score => score.faults.length > 0)).toEqual([])
   })
@@ -58,10 +65,7 @@ describe('the five seeds', () => {
         if (!starts.some(start => start.startsWith(bare(paragraph)))) others.push(paragraph)
       }
     }
-    // The second half of a paragraph that a page break divides.
-    expect([...new Set(others)]).toEqual([
-      'worden geboden over de bestaande, legale migratiemogelijkheden en kunnen in',
-    ])
+    expect([...new Set(others)]).toEqual([])
   })
 
   it('footnotes are linked from the text that refers to them, over page breaks', async () => {
@@ -133,7 +137,7 @@ describe('the five seeds', () => {
   })
 
   it('a paragraph is not a page', async () => {
-    for (const figures of (await evaluateParagraphs()).documents) {
+    for (const figures of (await theReport()).documents) {
       expect(figures.medianLength).toBeLessThan(700)
       expect(figures.lengthP95).toBeLessThan(1300)
     }

@@ -27,6 +27,13 @@ describe('pages of plain text', () => {
     expect(content.pages).toBe(2)
   })
 
+  it('an empty page is counted and a warning', async () => {
+    const content = await contentOf('Een.\n\f\n\fDrie.\n\f')
+    expect(content.pages).toBe(3)
+    expect(content.paragraphs.map(each => each.page)).toEqual([1, 3])
+    expect(content.warnings).toEqual(['page 2 holds no text'])
+  })
+
   it('a sentence that ends with the page ends its paragraph', async () => {
     const content = await contentOf('Dit is de eerste zin.\n\fDit is de tweede zin.\n')
     expect(textsOf(content)).toEqual(['Dit is de eerste zin.', 'Dit is de tweede zin.'])
