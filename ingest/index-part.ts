@@ -106,8 +106,10 @@ export async function storePart(path: string, part: IndexPart, dimensions: numbe
   try {
     const file = await open(unfinished, 'w')
     try {
-      await file.writev([Buffer.from(MAGIC), size, headerText, Buffer.from(sha256(headerText))])
-      await file.writev(bodies)
+      await file.writeFile(
+        Buffer.concat([Buffer.from(MAGIC), size, headerText, Buffer.from(sha256(headerText))]),
+      )
+      for (const body of bodies) await file.writeFile(body)
     } finally {
       await file.close()
     }

@@ -195,11 +195,13 @@ async function writeGeneration(
     const path = join(target, name)
     files[name] = { bytes: (await stat(path)).size, sha256: await sha256OfFile(path) }
   }
+  // Names of parts tell how the content was made, not what it is.
+  const { [FILES.parts]: _, ...contentFiles } = files
   return {
     formatVersion: FORMAT_VERSION,
     analyzerVersion: ANALYZER_VERSION,
     embedder: { id: embedder.id, dimensions: embedder.dimensions },
-    version: sha256(JSON.stringify([embedder.id, ANALYZER_VERSION, files])).slice(0, 16),
+    version: sha256(JSON.stringify([embedder.id, ANALYZER_VERSION, contentFiles])).slice(0, 16),
     inputs: inputs(),
     documents: documents.length,
     paragraphs,
@@ -450,7 +452,7 @@ async function openGeneration(
       `The index was built with embedder ${manifest.embedder.id} (${manifest.embedder.dimensions} dimensions); the configuration asks for ${embedder.id} (${embedder.dimensions}). Set EMBEDDINGS back, or:`,
     )
   const inMemory = new Set<string>([FILES.documents, FILES.positions, ...SEARCH_FILES])
-  const expected = [FILES.content, ...inMemory, ...Object.values(VECTOR_FILES)]
+  const expected = new Set([...Object.values(FILES), ...inMemory, ...Object.values(VECTOR_FILES)])
   const data = new Map<string, Buffer>()
   for (const name of expected) {
     const buffer = await checkFile(generation.folder, name, manifest, inMemory.has(name))
