@@ -44,8 +44,8 @@ export const renderDemoPage = ({ file, integrity }: WidgetBuild): string => `<!d
     <script type="module" src="demo.js"></script>
   </head>
   <body>
-    <a class="skip" href="#vraag">${escapeHtml(texts.skip)}</a>
     <header class="site">
+      <a class="skip" href="#vraag">${escapeHtml(texts.skip)}</a>
       <div class="width">
         <a class="brand" href="#top">${MARK}<span>${escapeHtml(texts.brand)}</span></a>
         <nav aria-label="${escapeHtml(texts.navigation)}">

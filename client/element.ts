@@ -74,6 +74,8 @@ export class VindplaatsChat extends LitElement {
   #openerOfPanel: Element | null = null
   #shownSource: Source | null = null
   #shownTurns = 0
+  #awaitsSurroundings = false
+  #returning = false
   #sizeObserver: ResizeObserver | null = null
 
   constructor() {
@@ -295,7 +297,9 @@ export class VindplaatsChat extends LitElement {
       copied: this.#copied === turn.id,
       rating: this.#ratings.get(turn.id) ?? 'none',
       onOpen: this.#openSource,
-      onPreview: (source, trigger, now) => this.#card.show(source, trigger, now),
+      onPreview: (source, trigger, now) => {
+        if (!this.#returning) this.#card.show(source, trigger, now)
+      },
       onPreviewEnd: () => this.#card.leave(),
       onRetry: asked => {
         this.#session?.retry(asked.id)
@@ -539,9 +543,12 @@ export class VindplaatsChat extends LitElement {
       else dialog.showModal()
       dialog.querySelector<HTMLElement>('#source-heading')?.focus({ preventScroll: true })
     } else if (!source && dialog.open) {
+      // Coming back from the source is no wish to see its card.
+      this.#returning = true
       dialog.close()
       const trigger = this.#sourceTrigger?.isConnected ? this.#sourceTrigger : this.#field
       trigger?.focus()
+      this.#returning = false
     }
     const around = this.#sourceView?.open?.surroundings.status
     const changed = source !== this.#shownSource
@@ -550,8 +557,6 @@ export class VindplaatsChat extends LitElement {
     this.#awaitsSurroundings = around === 'loading'
     this.#shownSource = source
   }
-
-  #awaitsSurroundings = false
 
   #announceSource(): void {
     const open = this.#sourceView?.open

@@ -128,7 +128,7 @@ export class Widget {
   focused(): Promise<string> {
     return this.host.evaluate(host => {
       const active = host.shadowRoot?.activeElement
-      return active ? active.id || active.className || active.tagName.toLowerCase() : ''
+      return active ? active.id || active.className.trim() || active.tagName.toLowerCase() : ''
     })
   }
 }
