@@ -137,16 +137,21 @@ export class QuestionDesk {
     events: AsyncGenerator<AnswerEvent, AnswerRecord, undefined>,
     signal: AbortSignal,
   ): AsyncGenerator<AnswerEvent, AnswerRecord, undefined> {
-    const aborted = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    })
-    aborted.catch(() => {})
+    // One listener for the whole stream: a race per event against one promise would keep every event until the end.
+    let giveUp: (reason: unknown) => void = () => {}
+    const onAbort = () => giveUp(signal.reason)
+    signal.addEventListener('abort', onAbort)
+    const next = () =>
+      new Promise<IteratorResult<AnswerEvent, AnswerRecord>>((resolve, reject) => {
+        giveUp = reject
+        events.next().then(resolve, reject)
+      })
     let finished = false
     try {
       for (;;) {
         signal.throwIfAborted()
         // An assistant that does not listen to the signal is left behind rather than waited for.
-        const { done, value } = await Promise.race([events.next(), aborted])
+        const { done, value } = await next()
         if (done) {
           finished = true
           return value
@@ -154,6 +159,7 @@ export class QuestionDesk {
         if (value.type !== 'answer-end') yield value
       }
     } finally {
+      signal.removeEventListener('abort', onAbort)
       if (!finished) events.return(undefined as never).catch(() => {})
     }
   }

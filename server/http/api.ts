@@ -27,6 +27,7 @@ import type { QuestionDesk } from '../question-desk.js'
 import type { RateLimits } from '../rate-limits.js'
 import type { Storage } from '../storage.js'
 import { apiTexts } from '../texts.js'
+import { readJson } from './json-body.js'
 import { InvalidRequest, validate } from './problem.js'
 import { apiHeaders, callerOf, crossOrigin, limitRequests, requireCaller, tellLimits } from './security.js'
 
@@ -87,13 +88,13 @@ export function apiRouter(parts: ApiParts): Router {
     ],
   })
   const proven = requireCaller(access, parts.addressOf)
-  const json = express.json({ limit: configuration.limits.maximumBodyBytes, inflate: false, strict: false })
+  const json = readJson(configuration.limits.maximumBodyBytes)
   const withParts =
     (handle: PartsHandler): RequestHandler =>
     (request, response) =>
       handle(parts, request, response)
   const reading = (handle: PartsHandler) => ({ get: [proven, withParts(handle)] })
-  const taking = (handle: PartsHandler) => ({ post: [proven, requireJson, json, withParts(handle)] })
+  const taking = (handle: PartsHandler) => ({ post: [proven, json, withParts(handle)] })
   route(router, '/answers', taking(postAnswer))
   route(router, '/answers/:id', reading(getAnswer))
   route(router, '/search', reading(getSearch))
@@ -128,13 +129,6 @@ function route(
     if (request.method !== 'OPTIONS') throw new ServerFault('method-not-allowed', `Allowed: ${allowed}.`)
     response.status(204).end()
   })
-}
-
-const requireJson: RequestHandler = (request, _response, next) => {
-  if (!request.is(['json', '+json'])) {
-    throw new ServerFault('media-type-unsupported', 'The body must be application/json.')
-  }
-  next()
 }
 
 function sendWidgetSettings({ configuration, access, storage }: ApiParts, response: Response): void {

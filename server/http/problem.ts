@@ -6,7 +6,7 @@ import type { Logger } from '../log.js'
 import type { Metrics } from '../metrics.js'
 import { errorPage } from '../pages/error-page.js'
 import type { Problem, ProblemError } from '../protocol.js'
-import { apiTexts, problemTitles } from '../texts.js'
+import { problemTitles } from '../texts.js'
 
 /** An invalid request, with all its faults. */
 export class InvalidRequest extends ServerFault {
@@ -72,19 +72,9 @@ function questionErrors(code: FaultCode): readonly ProblemError[] | null {
   return [{ in: 'body', location: { pointer: '#/question' }, code, detail: FAULTS[code].text }]
 }
 
-/** What Express and its body parser throw, as our own faults. */
+/** What Express throws, as our own faults. */
 export function translate(error: unknown): unknown {
   if (typeof error !== 'object' || error === null || error instanceof ServerFault) return error
-  const type = Reflect.get(error, 'type')
-  if (type === 'entity.too.large') return new ServerFault('request-too-large', 'The body is too large.')
-  if (type === 'entity.parse.failed') {
-    return new InvalidRequest([
-      { in: 'body', location: { pointer: '#' }, code: 'invalid-json', detail: apiTexts.invalidJson },
-    ])
-  }
-  if (type === 'encoding.unsupported' || type === 'charset.unsupported') {
-    return new ServerFault('media-type-unsupported', 'The encoding of the body is not supported.')
-  }
   const status = Reflect.get(error, 'status')
   if (error instanceof URIError || status === 400)
     return new ServerFault('request-invalid', 'Malformed request.')
@@ -112,8 +102,6 @@ export function errorHandler(parts: {
       response.set('Retry-After', String(error.retryAfterSeconds))
     }
     if (code === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer')
-    // A body that was not read to its end would be taken for the next request.
-    if (!request.complete) response.set('Connection', 'close')
     response.status(problem.status).set('Cache-Control', 'no-store')
     if (response.locals.isPage && request.accepts(['json', 'html']) === 'html') {
       response.type('html').send(errorPage(problem, String(response.locals.basePath)))

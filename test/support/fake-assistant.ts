@@ -116,6 +116,11 @@ function citation(marker: number): Citation {
 export class FakeAssistant implements Assistant {
   /** Everything that was asked, oldest first. */
   readonly asked: AskRequest[] = []
+  /** Forgets what was asked. */
+  forget(): void {
+    this.asked.length = 0
+  }
+
   /** Number of questions that were under way when they were given up. */
   abandoned = 0
   reloads = 0
