@@ -30,7 +30,7 @@ export const markdownReader: FormatReader = {
   recognises(bytes, fileName) {
     if (!looksLikeText(bytes)) return false
     if (/\.(?:md|markdown)$/i.test(fileName)) return true
-    return countMarks(decodeText(bytes.subarray(0, 65_536)).text) >= 3
+    return isMarkdown(decodeText(bytes.subarray(0, 65_536)).text)
   },
   async read(bytes) {
     const { text, warnings } = decodeText(bytes)
@@ -38,10 +38,12 @@ export const markdownReader: FormatReader = {
   },
 }
 
-/** Marks that plain text does not show by chance: headings, bold words, rules, links, tables. */
-function countMarks(text: string): number {
-  const patterns = [/^#{1,6} \S/gm, /\*\*\S[^*\n]*\*\*/g, /^(?:---|\*\*\*)$/gm, /\]\(https?:/g, /^\|.*\|$/gm]
-  return patterns.reduce((sum, pattern) => sum + (text.match(pattern)?.length ?? 0), 0)
+/** Whether a text shows marks that plain text does not have by chance; drawn rules alone are no sign. */
+function isMarkdown(text: string): boolean {
+  const count = (...patterns: readonly RegExp[]): number =>
+    patterns.reduce((sum, pattern) => sum + (text.match(pattern)?.length ?? 0), 0)
+  const marks = count(/^#{1,6} \S/gm, /\*\*\S[^*\n]*\*\*/g, /\]\(https?:/g, /^\|.*\|$/gm)
+  return marks >= 2 && marks + count(/^(?:---|\*\*\*)$/gm) >= 3
 }
 
 function splitSource(source: string): SourceLine[] {

@@ -16,13 +16,22 @@ const PLAIN_DEPTH = 4
  * Whether a piece of plain text is a heading: short, without punctuation at its end, and something follows it.
  *
  * @param lines number of lines it takes
- * @param following text of the next piece; `null` at the end of the document
+ * @param preceding text of the piece before; `null` at the beginning of the document
+ * @param following text of the next piece; `null` at the end
  */
-export function isHeading(text: string, lines: number, following: string | null): boolean {
+export function isHeading(
+  text: string,
+  lines: number,
+  preceding: string | null,
+  following: string | null,
+): boolean {
   if (lines > 4 || text.length > LONGEST_HEADING || following === null) return false
   if (endsClause(text) || startsLowerCase(text)) return false
-  if (isCapitals(text)) return true
   const label = readLabel(text)
+  // Numbers that follow each other directly count the items of a list or a table of contents.
+  if (label && (counts(label, readLabel(following)) || counts(readLabel(preceding ?? ''), label)))
+    return false
+  if (isCapitals(text)) return true
   if (label?.ordinal === null) return false
   if (label)
     return (
@@ -32,6 +41,10 @@ export function isHeading(text: string, lines: number, following: string | null)
     )
   if (lines > 2 || text.length > LONGEST_PLAIN_HEADING) return false
   return /^[\p{Lu}\p{N}"“]/u.test(text) && !/[.!?] \p{Lu}/u.test(text) && !startsLowerCase(following)
+}
+
+function counts(label: Label | null, next: Label | null): boolean {
+  return label?.style === next?.style && label?.ordinal != null && next?.ordinal === label.ordinal + 1
 }
 
 /** What the text of a heading says about its depth; 0 is above all chapters, as an annex is. */

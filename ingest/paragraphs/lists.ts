@@ -29,6 +29,13 @@ interface OpenList {
   readonly isPoints: boolean
 }
 
+interface Lists {
+  /** Outermost first. */
+  readonly open: OpenList[]
+  /** Last number of the document's numbered points, by style: they carry on after text and headings between them. */
+  readonly points: Map<string, number>
+}
+
 /**
  * Finds label and introduction of all items.
  *
@@ -38,43 +45,42 @@ interface OpenList {
  */
 export function placeLists(blocks: readonly ListInput[]): ListPlace[] {
   const places: ListPlace[] = []
-  const open: OpenList[] = []
-  /** Last number of the numbered points of the document, by style: points carry on after text and headings between them. */
-  const points = new Map<string, number>()
+  const lists: Lists = { open: [], points: new Map() }
+  /** The piece before, and the introduction of the enumeration without labels that is going on. */
   let previous: number | null = null
-  let enumeration: number | null = null
+  let introduction: number | null = null
   for (const [index, block] of blocks.entries()) {
-    const isBody = block.kind === 'text' || block.kind === 'list-item'
-    if (!isBody) {
-      places.push({
-        kind: block.kind,
-        label: block.kind === 'heading' ? headingLabel(block) : block.label,
-        parent: null,
-      })
-      if (block.kind !== 'footnote') {
+    if (block.kind !== 'text' && block.kind !== 'list-item') {
+      const label = block.kind === 'heading' ? headingLabel(block) : block.label
+      places.push({ kind: block.kind, label, parent: null })
+      if (block.kind === 'heading' || block.kind === 'signature') {
         previous = null
-        enumeration = null
-        open.length = 0
+        introduction = null
+        lists.open.length = 0
       }
       continue
     }
     const text = withoutMarks(block.text)
+    const before = previous === null ? '' : withoutMarks(blocks[previous]?.text ?? '')
     const label = block.kind === 'list-item' ? labelOf(block, text) : null
-    if (!label) {
-      const intro: number | null = enumeration ?? introBefore(previous, blocks)
-      const isItem: boolean =
-        block.kind === 'list-item' ||
-        (intro !== null && startsLowerCase(text) && !isAfterSentence(previous, enumeration, blocks))
-      open.length = 0
-      places.push({ kind: isItem ? 'list-item' : 'text', label: null, parent: isItem ? intro : null })
-      enumeration = isItem ? intro : null
-      previous = index
-      continue
+    if (label) {
+      const item = joinList(label, block, before, lists) ?? openList(label, block, before, previous, lists)
+      const outer = item.parent === null ? null : (places[item.parent]?.label ?? null)
+      places.push({
+        kind: item.isPoint ? 'text' : 'list-item',
+        label: item.isPoint || outer === null ? label.text : joinLabels(outer, label),
+        parent: item.parent,
+      })
+      introduction = null
+    } else {
+      // Without labels the items are what follows a colon in lower case, up to the one that ends a sentence.
+      const isOver: boolean = introduction !== null && /[.!?]$/.test(before)
+      introduction = isOver ? null : (introduction ?? (before.endsWith(':') ? previous : null))
+      const isItem = block.kind === 'list-item' || (introduction !== null && startsLowerCase(text))
+      if (!isItem) introduction = null
+      lists.open.length = 0
+      places.push({ kind: isItem ? 'list-item' : 'text', label: null, parent: introduction })
     }
-    enumeration = null
-    const place = placeItem(label, block, previous, blocks, open, points)
-    const outer = place.parent === null ? null : places[place.parent]
-    places.push({ ...place, label: joinLabels(outer?.label ?? null, label, place, blocks) })
     previous = index
   }
   return places
@@ -89,90 +95,72 @@ function labelOf(block: ListInput, text: string): Label | null {
   return block.label ? (readLabel(`${block.label} x`) ?? null) : readLabel(text)
 }
 
-/** The piece before, where it announces what follows. */
-function introBefore(previous: number | null, blocks: readonly ListInput[]): number | null {
-  if (previous === null) return null
-  const text = withoutMarks(blocks[previous]?.text ?? '')
-  return /:$/.test(text) ? previous : null
+/** Where an item came to stand. */
+interface Item {
+  readonly parent: number | null
+  readonly isPoint: boolean
 }
 
-/** An enumeration without labels ends with the item that ends a sentence. */
-function isAfterSentence(
-  previous: number | null,
-  enumeration: number | null,
-  blocks: readonly ListInput[],
-): boolean {
-  return (
-    enumeration !== null && previous !== null && /[.!?]$/.test(withoutMarks(blocks[previous]?.text ?? ''))
-  )
+/** Adds an item to the innermost open list it fits, and closes the lists below it; `null` where it fits none. */
+function joinList(label: Label, block: ListInput, before: string, lists: Lists): Item | null {
+  for (let level = lists.open.length - 1; level >= 0; level--) {
+    const list = lists.open[level]
+    const reading = [label, label.roman].find(
+      each =>
+        each?.style === list?.style &&
+        (each?.ordinal === null || (each?.ordinal ?? 0) > (list?.ordinal ?? 0)),
+    )
+    if (!list || !reading) continue
+    const deeper = block.depth === null || list.depth === null ? 0 : block.depth - list.depth
+    if (
+      reading.ordinal === null &&
+      deeper < 0 &&
+      lists.open.slice(0, level).some(each => each.style === list.style)
+    ) {
+      continue
+    }
+    const isInnermost = level === lists.open.length - 1
+    const isUnfinished = !endsClause(before) || before.endsWith(':')
+    if (reading.ordinal === null && deeper > 0 && isInnermost && isUnfinished) return null
+    list.ordinal = reading.ordinal
+    lists.open.length = level + 1
+    if (list.isPoints) lists.points.set(list.style, reading.ordinal ?? 0)
+    return { parent: list.parent, isPoint: list.isPoints }
+  }
+  return null
 }
 
-function placeItem(
+/** Opens a list under the piece before, or goes on with the numbered points of the document. */
+function openList(
   label: Label,
   block: ListInput,
+  before: string,
   previous: number | null,
-  blocks: readonly ListInput[],
-  open: OpenList[],
-  points: Map<string, number>,
-): { kind: ParagraphKind; parent: number | null; isPoint: boolean } {
-  const before = previous === null ? '' : withoutMarks(blocks[previous]?.text ?? '')
-  for (let level = open.length - 1; level >= 0; level--) {
-    const list = open[level]
-    if (!list) continue
-    const reading = [
-      label,
-      ...(label.roman ? [{ style: label.roman.style, ordinal: label.roman.ordinal }] : []),
-    ].find(each => each.style === list.style && (each.ordinal === null || each.ordinal > (list.ordinal ?? 0)))
-    if (!reading) continue
-    const isShallower = block.depth !== null && list.depth !== null && block.depth < list.depth
-    if (
-      reading.ordinal === null &&
-      isShallower &&
-      open.slice(0, level).some(each => each.style === list.style)
-    )
-      continue
-    const isDeeper = block.depth !== null && list.depth !== null && block.depth > list.depth
-    if (
-      reading.ordinal === null &&
-      level === open.length - 1 &&
-      isDeeper &&
-      (!endsClause(before) || before.endsWith(':'))
-    )
-      break
-    list.ordinal = reading.ordinal
-    open.length = level + 1
-    if (list.isPoints) points.set(list.style, reading.ordinal ?? 0)
-    return { kind: list.isPoints ? 'text' : 'list-item', parent: list.parent, isPoint: list.isPoints }
-  }
-  const isNumber = /^\(?1/.test(label.style) && label.ordinal !== null
-  const carriesOn = isNumber && points.get(label.style) === (label.ordinal ?? 0) - 1
-  const announces = previous !== null && (before.endsWith(':') || !/[.!?]$/.test(before))
-  const isPoint = isNumber && (carriesOn || !announces)
-  const usesRoman = label.roman !== null && label.roman.ordinal === 1 && label.ordinal !== 1
+  lists: Lists,
+): Item {
+  const isNumber = label.ordinal !== null && /^\(?1/.test(label.style)
+  const carriesOn = isNumber && lists.points.get(label.style) === (label.ordinal ?? 0) - 1
+  const isAnnounced = previous !== null && !/[.!?]$/.test(before)
+  const isPoint = isNumber && (carriesOn || !isAnnounced)
   const parent = isPoint ? null : previous
-  open.push({
-    style: usesRoman ? (label.roman?.style ?? label.style) : label.style,
-    ordinal: usesRoman ? 1 : label.ordinal,
+  // A list that begins with "i)" counts in Roman numerals.
+  const counted = label.roman?.ordinal === 1 ? label.roman : label
+  if (isPoint) {
+    lists.open.length = 0
+    lists.points.set(label.style, label.ordinal ?? 0)
+  }
+  lists.open.push({
+    style: counted.style,
+    ordinal: counted.ordinal,
     depth: block.depth,
     parent,
     isPoints: isPoint,
   })
-  if (isPoint) {
-    open.splice(0, open.length - 1)
-    points.set(label.style, label.ordinal ?? 0)
-  }
-  return { kind: isPoint ? 'text' : 'list-item', parent, isPoint }
+  return { parent, isPoint }
 }
 
 /** A lettered item of a numbered point carries the number: "18 b)". */
-function joinLabels(
-  outer: string | null,
-  label: Label,
-  place: { readonly parent: number | null; readonly isPoint: boolean },
-  blocks: readonly ListInput[],
-): string {
-  const isLettered = /^\(?[ai]/i.test(label.style)
-  if (place.isPoint || !isLettered || outer === null || place.parent === null) return label.text
-  const number = /^\(?(\d+(?:\.\d+)*)[).]*$/.exec(outer)
-  return number && blocks[place.parent] ? `${number[1]} ${label.text}` : label.text
+function joinLabels(outer: string, label: Label): string {
+  const number = /^\(?(\d+(?:\.\d+)*)[).]*$/.exec(outer)?.[1]
+  return number !== undefined && /^\(?[ai]/i.test(label.style) ? `${number} ${label.text}` : label.text
 }

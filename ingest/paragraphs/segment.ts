@@ -1,6 +1,6 @@
 /** From the lines of a text without structure to blocks: which lines belong together, and what each piece is. */
 import type { Furniture, Span } from '../corpus.js'
-import { type Block, block, type FootnoteReference } from '../formats/format.js'
+import { type Block, block } from '../formats/format.js'
 import { referencesIn, takeFootnotes } from './footnotes.js'
 import { isHeading } from './headings.js'
 import { isBareLabel, type Label, readLabel } from './labels.js'
@@ -57,7 +57,14 @@ export function segment(source: string, pageStarts: readonly number[] | null): S
   const noted = takeFootnotes(trimmed.lines)
   const stray = takeStrayMarks(noted.lines)
   const groups = groupLines(stray.lines)
-  const blocks = groups.map((group, index) => toBlock(source, group, groups[index + 1], noted.references))
+  const texts = groups.map(group => group.lines.map(line => line.text).join(' '))
+  const blocks = groups.map((group, index) => {
+    const spans = spansOf(source, group.lines)
+    const [text = '', before = null, after = null] = [texts[index], texts[index - 1], texts[index + 1]]
+    const isTitle = isHeading(text, group.lines.length, before, after)
+    const kind = isTitle ? 'heading' : group.label ? 'list-item' : 'text'
+    return block(kind, spans, { references: referencesIn(noted.references, spans) })
+  })
   for (const note of noted.footnotes)
     blocks.push(block('footnote', spansOf(source, note.lines), { label: note.mark }))
   return {
@@ -197,17 +204,4 @@ function spansOf(source: string, lines: readonly Line[]): Span[] {
     else spans.push([line.start, line.end])
   }
   return spans
-}
-
-function toBlock(
-  source: string,
-  group: Group,
-  next: Group | undefined,
-  references: readonly FootnoteReference[],
-): Block {
-  const spans = spansOf(source, group.lines)
-  const text = group.lines.map(line => line.text).join(' ')
-  const following = next?.lines.map(line => line.text).join(' ') ?? null
-  const kind = isHeading(text, group.lines.length, following) ? 'heading' : group.label ? 'list-item' : 'text'
-  return block(kind, spans, { references: referencesIn(references, spans) })
 }

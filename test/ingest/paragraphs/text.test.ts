@@ -288,6 +288,13 @@ b) de provincie.
     ])
   })
 
+  it('metadata from a footer in the middle of a list does not end it', async () => {
+    const content = await contentOf(
+      'Het gaat om:\n\na) de zee;\n\n\n1234/31 abc/DEF/gh 2\nDG E 1 NL\n\nb) de kust.\n',
+    )
+    expect(parentOf(content, paragraphOf(content, 'b)'))).toBe('Het gaat om:')
+  })
+
   it('an enumeration without labels is a list under its introduction', async () => {
     const content = await contentOf(
       'De landen streven naar het volgende:\n\nde zee beschermen,\n\nde kust versterken.\n\nDit is een nieuwe alinea.\n',
@@ -372,6 +379,19 @@ Dit zijn cijfers.
     expect(path('Dit zijn cijfers')).toEqual(['BIJLAGE', 'CIJFERS'])
     const anchors = content.paragraphs.filter(each => each.text === 'Aanbevelingen').map(each => each.anchor)
     expect(new Set(anchors).size).toBe(2)
+  })
+
+  it('numbers that follow each other directly are a list', async () => {
+    const content = await contentOf(
+      'AGENDA\n\n1. Opening\n\n2. Verslag\n\n3. Sluiting\n\nDe vergadering is openbaar.\n',
+    )
+    expect(content.paragraphs.map(each => each.kind === 'heading')).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ])
   })
 
   it('a short line that ends like a sentence is no heading', async () => {
