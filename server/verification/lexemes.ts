@@ -38,6 +38,7 @@ const FRAME_WORDS = new Set(
     'verder tevens bovendien echter immers dus eveneens alsook alsmede evenals waarbij waardoor waarvan waarop waaronder waaraan waarvoor ' +
     'terwijl zodat omdat doordat indien wanneer als mits hoewel zodra totdat voordat nadat sinds tijdens binnen tussen tegen zonder ' +
     'aldus respectievelijk betrokken desbetreffende bovengenoemde genoemde sprake vervolgens eerst weer niet geen nooit noch alleen ' +
+    'per via na rond langs mede naast voort ver hele gehele precies echt echte net beide elkaar ' +
     'alle elke elk ieder iedere sommige enkele enige veel meer meeste al zeer heel erg vooral met_name ongeveer circa'
   ).split(' '),
 )
