@@ -104,14 +104,50 @@ function profileOf(document: PolicyDocument): Profile {
   }
 }
 
-const profiles = new WeakMap<readonly PolicyDocument[], readonly Profile[]>()
+/** Documents that a word can name; a word that more than this many share names none by itself. */
+const MOST_SHARING = 100
 
-function profilesOf(documents: readonly PolicyDocument[]): readonly Profile[] {
-  const known = profiles.get(documents)
+/** Documents by the words that can name them. */
+interface ScopeIndex {
+  readonly profiles: readonly Profile[]
+  readonly byStem: ReadonlyMap<string, readonly number[]>
+}
+
+const scopeIndexes = new WeakMap<readonly PolicyDocument[], ScopeIndex>()
+
+function scopeIndexOf(documents: readonly PolicyDocument[]): ScopeIndex {
+  const known = scopeIndexes.get(documents)
   if (known) return known
-  const made = documents.map(profileOf)
-  profiles.set(documents, made)
+  const profiles = documents.map(profileOf)
+  const byStem = new Map<string, number[]>()
+  for (const [number, { aliases, names, kinds, institution, authors, numbers, year }] of profiles.entries()) {
+    const stems = [
+      ...aliases.flatMap(([first]) => first ?? []),
+      ...names,
+      ...kinds,
+      ...institution,
+      ...authors,
+      ...numbers,
+    ]
+    for (const stem of new Set(year === null ? stems : [...stems, year])) {
+      const sharing = byStem.get(stem)
+      if (sharing) sharing.push(number)
+      else byStem.set(stem, [number])
+    }
+  }
+  const made = { profiles, byStem }
+  scopeIndexes.set(documents, made)
   return made
+}
+
+/** The documents that a question may name. */
+function possibleProfiles(question: readonly Token[], { profiles, byStem }: ScopeIndex): Profile[] {
+  const numbers = new Set<number>()
+  for (const { stem } of question) {
+    const sharing = byStem.get(stem) ?? []
+    if (sharing.length <= MOST_SHARING) for (const number of sharing) numbers.add(number)
+  }
+  return [...numbers].sort((left, right) => left - right).map(number => profiles[number] as Profile)
 }
 
 /** Position after a phrase that starts at a position, passing over stop words; −1 when it is not there. */
@@ -175,7 +211,10 @@ function mentionsOf(profile: Profile, question: readonly Token[]): Mentions {
 
 /** Finds which documents a question names. */
 export function findScope(question: readonly Token[], documents: readonly PolicyDocument[]): DocumentScope {
-  const found = profilesOf(documents).map(profile => ({ id: profile.id, ...mentionsOf(profile, question) }))
+  const found = possibleProfiles(question, scopeIndexOf(documents)).map(profile => ({
+    id: profile.id,
+    ...mentionsOf(profile, question),
+  }))
   const best = Math.max(0, ...found.map(({ evidence }) => evidence))
   const preferences = new Map<string, number>()
   const naming = new Set<number>()
