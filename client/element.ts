@@ -300,7 +300,7 @@ export class VindplaatsChat extends LitElement {
       onPreview: (source, trigger, now) => {
         if (!this.#returning) this.#card.show(source, trigger, now)
       },
-      onPreviewEnd: () => this.#card.leave(),
+      onPreviewEnd: now => (now ? this.#card.hide() : this.#card.leave()),
       onRetry: asked => {
         this.#session?.retry(asked.id)
         this.#field?.focus()

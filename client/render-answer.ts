@@ -24,7 +24,8 @@ export interface AnswerContext {
   readonly onOpen: (turn: Turn, sources: readonly Source[], index: number, trigger: HTMLElement) => void
   /** A citation is pointed at (`now` false) or focused (`now` true). */
   readonly onPreview: (source: Source, trigger: HTMLElement, now: boolean) => void
-  readonly onPreviewEnd: () => void
+  /** The pointer left (`now` false) or the focus went (`now` true). */
+  readonly onPreviewEnd: (now: boolean) => void
 }
 
 const renderCitation = (turn: Turn, marker: number, context: AnswerContext): TemplateResult => {
@@ -46,12 +47,12 @@ const renderCitation = (turn: Turn, marker: number, context: AnswerContext): Tem
     data-marker=${marker}
     @click=${open}
     @mouseenter=${(event: Event) => context.onPreview(citation, event.currentTarget as HTMLElement, false)}
-    @mouseleave=${() => context.onPreviewEnd()}
+    @mouseleave=${() => context.onPreviewEnd(false)}
     @focus=${(event: Event) => {
       const trigger = event.currentTarget as HTMLElement
       if (trigger.matches(':focus-visible')) context.onPreview(citation, trigger, true)
     }}
-    @blur=${() => context.onPreviewEnd()}
+    @blur=${() => context.onPreviewEnd(true)}
   >${marker}</button>`
 }
 
