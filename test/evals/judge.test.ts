@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { evalCaseSchema } from '../../evals/case.js'
+import { draftCases, isWorthAsking } from '../../evals/draft.js'
 import {
   agreementOf,
   type Completion,
@@ -8,6 +10,7 @@ import {
   readLabels,
   readReply,
 } from '../../evals/judge.js'
+import { LIBRARY, PARAGRAPHS } from './fake-assistants.js'
 
 const answer = {
   question: 'Hoeveel?',
@@ -108,5 +111,60 @@ describe('the shipped labels', () => {
       for (const [, marker] of text.matchAll(/\[(\d+)\]/g))
         expect(sources.map(source => source.marker)).toContain(Number(marker))
     }
+  })
+})
+
+describe('drafted cases', () => {
+  const paragraph = PARAGRAPHS[6]
+  const document = LIBRARY[0]?.document
+  if (paragraph === undefined || document === undefined) throw new Error('the library is too small')
+  const proposal = {
+    groep: 'lay',
+    vraag: 'Welke regel geldt er voor opvang?',
+    antwoord: 'Regel noord-7.',
+    feiten: ['noord-7'],
+    citaat: paragraph.text.slice(12),
+  }
+  const draft = (...proposals: readonly unknown[]) =>
+    draftCases(
+      { document, paragraph },
+      'VRAAG',
+      scripted(JSON.stringify({ vragen: proposals })).complete,
+      'd-1-',
+    )
+
+  it('are cases of the schema, tagged as drafts', async () => {
+    const { cases, dropped } = await draft(proposal)
+    expect(dropped).toEqual([])
+    expect(cases.map(item => evalCaseSchema.parse(item))).toMatchObject([
+      { id: 'd-1-1', group: 'lay', documents: ['noord.txt'], gold: [proposal.citaat], tags: ['draft'] },
+    ])
+  })
+
+  it('are dropped with the reason when the quote is not verbatim or the answer does not name its facts', async () => {
+    const { cases, dropped } = await draft(
+      { ...proposal, citaat: 'iets anders' },
+      { ...proposal, feiten: ['zuid'] },
+      proposal,
+    )
+    expect(cases).toHaveLength(1)
+    expect(dropped).toEqual([
+      expect.stringMatching(/quotes what does not stand there/),
+      expect.stringMatching(/facts that its answer does not name/),
+    ])
+  })
+
+  it('come to nothing after two unreadable replies', async () => {
+    const model = scripted('nee', 'nog steeds niet')
+    const { cases, dropped } = await draftCases({ document, paragraph }, 'VRAAG', model.complete, 'd-1-')
+    expect(cases).toEqual([])
+    expect(dropped).toHaveLength(1)
+    expect(model.asked).toHaveLength(2)
+  })
+
+  it('are not asked for where a paragraph says too little', () => {
+    expect(isWorthAsking(paragraph)).toBe(false)
+    expect(isWorthAsking({ ...paragraph, text: paragraph.text.repeat(2) })).toBe(true)
+    expect(isWorthAsking({ ...paragraph, text: paragraph.text.repeat(2), kind: 'heading' })).toBe(false)
   })
 })
