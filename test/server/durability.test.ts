@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { CarefulClient } from '../../evals/bench/careful-client.js'
 import type { Answer } from '../../server/protocol.js'
 import { Storage } from '../../server/storage.js'
-import { CarefulClient } from '../support/careful-client.js'
 import { startChild } from '../support/child-service.js'
 import { ChatClient, runService } from '../support/running-service.js'
 
