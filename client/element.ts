@@ -18,7 +18,7 @@ import { NEIGHBOURS, ServerApi } from './server-api.js'
 import { SourceView } from './source-view.js'
 import { styles } from './styles.js'
 import { type Language, languageOf, type WidgetTexts, widgetTexts } from './texts.js'
-import type { VindplaatsChatEventMap } from './widget.js'
+import type { VindplaatsChatElement, VindplaatsChatEventMap } from './widget.js'
 
 /** Longest question, as the wire takes it (`MAXIMUM_QUESTION_LENGTH` of the protocol; a test compares the two). */
 export const MAXIMUM_QUESTION_LENGTH = 2_000
@@ -38,7 +38,7 @@ const SCRIPT_SERVER = new URL(/* @vite-ignore */ '.', import.meta.url).href
 let instances = 0
 
 /** The chat element. */
-export class VindplaatsChat extends LitElement {
+export class VindplaatsChat extends LitElement implements VindplaatsChatElement {
   static override readonly styles = styles
 
   static override readonly properties = {

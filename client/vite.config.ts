@@ -51,6 +51,7 @@ const widgetFiles = (): Plugin => ({
       'widget-manifest.json',
       `${JSON.stringify({ stable: 'widget.js', immutable: file, hash, integrity, bytes }, null, 2)}\n`,
     )
+    emit('widget.d.ts', readFileSync(`${here}widget.d.ts`, 'utf8'))
     emit('index.html', renderDemoPage({ file, integrity }))
     emit('demo.js', await bundleDemo())
     emit('icon.svg', DEMO_ICON)
