@@ -18,8 +18,10 @@ import {
   type AnswerEvent,
   type AnswerSegment,
   MAXIMUM_QUESTION_LENGTH,
+  type RefusalReason,
   type RetrievedParagraph,
 } from './protocol.js'
+import { understandRequest } from './request.js'
 import { type Evidence, earlierTurns, retrieve, retrieveParts } from './retrieval.js'
 import { answerTexts } from './texts.js'
 
@@ -166,9 +168,13 @@ class SearchAssistant implements Assistant {
     const answerId = request.answerId ?? randomUUID()
     yield { type: 'answer-start', answerId, question, composedBy: 'search' }
     const history = earlierTurns(request.history ?? [])
-    const parts = await retrieveParts(index, this.#embedder, question, history, CANDIDATE_COUNT)
+    const understood = understandRequest(question, history.length > 0)
+    const parts = await retrieveParts(index, this.#embedder, understood.question, history, CANDIDATE_COUNT)
     request.signal?.throwIfAborted()
-    const answer = await this.#answer(index, parts, answerId, question)
+    const answer =
+      understood.refusal === null
+        ? await this.#answer(index, parts, answerId, question)
+        : await this.#refuse(index, parts, answerId, question, understood.refusal)
     for (const citation of answer.citations) yield { type: 'citation-available', citation }
     for (const segment of answer.segments) yield { type: 'answer-delta', segment }
     yield { type: 'answer-end', answer }
@@ -198,26 +204,12 @@ class SearchAssistant implements Assistant {
     answerId: string,
     question: string,
   ): Promise<Answer> {
-    const { server, visitorPage } = this.#configuration
-    const context = { index, basePath: server.basePath, today: new Date() }
+    const context = { index, basePath: this.#configuration.server.basePath, today: new Date() }
     const common = { answerId, question, composedBy: 'search' as const }
     const carried = parts.filter(
       ({ coverage, candidates }) => coverage >= LEAST_COVERAGE && candidates.length > 0,
     )
-    if (carried.length === 0) {
-      const texts = [answerTexts.refusals['no-evidence'], answerTexts.howToAsk]
-      if (visitorPage.contactUrl) texts.push(answerTexts.contact(visitorPage.contactUrl))
-      return {
-        ...common,
-        outcome: 'refused',
-        reason: 'no-evidence',
-        answer: texts.join(' '),
-        segments: texts.map(text => ({ kind: 'note', text, markers: [], support: null })),
-        citations: [],
-        unanswered: [],
-        nearest: await nearestSources(interleave(parts, RETRIEVED_COUNT), context),
-      }
-    }
+    if (carried.length === 0) return this.#refuse(index, parts, answerId, question, 'no-evidence')
     const { segments, citations } = await compose(carried, context)
     const unanswered = parts.filter(part => !carried.includes(part)).map(part => part.question)
     const all: AnswerSegment[] = [...segments]
@@ -232,6 +224,36 @@ class SearchAssistant implements Assistant {
       citations: [...citations],
       unanswered,
       nearest: [],
+    }
+  }
+
+  async #refuse(
+    index: ParagraphIndex,
+    parts: readonly Evidence[],
+    answerId: string,
+    question: string,
+    reason: RefusalReason,
+  ): Promise<Answer> {
+    const { server, visitorPage } = this.#configuration
+    const searched = reason === 'no-evidence' || reason === 'language' || reason === 'opinion'
+    const nearest = searched
+      ? await nearestSources(interleave(parts, RETRIEVED_COUNT), { index, basePath: server.basePath })
+      : []
+    const texts: string[] = [answerTexts.refusals[reason]]
+    if (nearest.length > 0) texts.push(answerTexts.nearest)
+    if (reason === 'no-evidence') texts.push(answerTexts.howToAsk)
+    if (visitorPage.contactUrl && searched) texts.push(answerTexts.contact(visitorPage.contactUrl))
+    return {
+      answerId,
+      question,
+      composedBy: 'search',
+      outcome: 'refused',
+      reason,
+      answer: texts.join(' '),
+      segments: texts.map(text => ({ kind: 'note', text, markers: [], support: null })),
+      citations: [],
+      unanswered: [],
+      nearest,
     }
   }
 

@@ -83,6 +83,10 @@ function wrap(text: string, indent = ''): string {
   return lines.join('\n')
 }
 
+/** The beginning of a long quote, to the last whole word. */
+const shorten = (text: string) =>
+  text.length <= 240 ? text : `${text.slice(0, 240).replace(/\s+\S*$/, '')} …`
+
 function describe({ title, documentNumber, date, label, page }: NearestSource): string {
   return [title, documentNumber, date, label, page === null ? null : `p. ${page}`].filter(Boolean).join(', ')
 }
@@ -95,7 +99,7 @@ function printReadably({ answer }: AnswerRecord): void {
   }
   for (const source of answer.nearest) {
     console.log(wrap(`- ${describe(source)}`))
-    console.log(wrap(`“${source.quote}”`, '    '))
+    console.log(wrap(`“${shorten(source.quote)}”`, '    '))
     console.log(`    ${source.href}\n`)
   }
 }
