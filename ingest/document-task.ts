@@ -1,5 +1,6 @@
 /** The work on one file: read, placed enrichment, analysed, embedded, stored as a part. Runs in any thread. */
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { describeDocument, readSource, type SourceFile } from './catalogue.js'
 import { writeFault } from './durable-files.js'
 import type { Embedder } from './embedder.js'
@@ -58,7 +59,7 @@ export async function workOn(
     return { outcome: 'read', ...result, milliseconds: elapsed() }
   } catch (error) {
     signal?.throwIfAborted()
-    const fault = writeFault(error, task.partPath ?? '')
+    const fault = writeFault(error, task.partPath === null ? '' : dirname(task.partPath))
     if (fault instanceof IngestFault) {
       if (COMMON_FAULTS.has(fault.code)) throw fault
       return { outcome: 'failed', code: fault.code, reason: fault.message, milliseconds: elapsed() }

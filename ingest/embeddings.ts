@@ -93,7 +93,7 @@ export async function openEmbedder(
   const name = `${choice.provider}:${choice.model}`
   const embeddings = await openProvider(choice.provider, choice.model, habits, options, settings)
   const embedder = await ModelEmbedder.open(name, habits, embeddings)
-  return settings.cacheFolder === undefined ? embedder : EmbeddingCache.around(embedder, settings.cacheFolder)
+  return settings.cacheFolder === undefined ? embedder : new EmbeddingCache(embedder, settings.cacheFolder)
 }
 
 async function openProvider(
@@ -256,8 +256,9 @@ class ModelEmbedder implements Embedder {
   #unit(values: readonly number[]): Float32Array {
     if (this.dimensions !== 0 && values.length !== this.dimensions)
       throw this.#invalid(`returned a vector of ${values.length} dimensions instead of ${this.dimensions}`)
-    const norm = Math.hypot(...values)
-    if (values.length === 0 || !Number.isFinite(norm) || norm === 0)
+    // What came over the network may hold anything; null would count as 0.
+    const norm = values.every(value => typeof value === 'number') ? Math.hypot(...values) : Number.NaN
+    if (!Number.isFinite(norm) || norm === 0)
       throw this.#invalid('returned a vector that is empty, zero or not finite')
     return Float32Array.from(values, value => value / norm)
   }
