@@ -3,6 +3,8 @@
  * sources. `docs/widget.md` lists its attributes, events, parts, slots and CSS properties.
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { guard } from 'lit/directives/guard.js'
+import { repeat } from 'lit/directives/repeat.js'
 import type { Answer, Feedback, WidgetSettings } from '../server/protocol.js'
 import { ChatSession } from './chat-session.js'
 import { CitationCard } from './citation-card.js'
@@ -198,7 +200,11 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
           </header>
           <div class="log" part="log" role="region" aria-label=${texts.conversation} tabindex="0">
             ${turns.length === 0 ? this.#renderWelcome(texts) : nothing}
-            <ol class="turns">${turns.map(turn => renderTurn(turn, this.#turnContext(turn, texts)))}</ol>
+            <ol class="turns">${repeat(
+              turns,
+              turn => turn.id,
+              turn => this.#renderTurn(turn, texts),
+            )}</ol>
           </div>
           ${this.#renderTrouble(texts)}
           ${this.#renderComposer(texts, turns.length > 0)}
@@ -210,6 +216,15 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
       </div>
       ${this.#card.render(texts, this.#language)}
       <div class="visually-hidden" role="status" aria-live="polite" aria-atomic="true">${this.#announcement}</div>`
+  }
+
+  /** A turn, drawn anew only when something of it changed: a long conversation must not make a new answer slow. */
+  #renderTurn(turn: Turn, texts: WidgetTexts): unknown {
+    const context = this.#turnContext(turn, texts)
+    const { openParagraph, copied, rating, canRate, contact, canAsk } = context
+    return guard([turn, texts, openParagraph, copied, rating, canRate, contact, canAsk], () =>
+      renderTurn(turn, context),
+    )
   }
 
   #renderWelcome(texts: WidgetTexts): TemplateResult {
@@ -291,7 +306,7 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
       texts,
       language: this.#language,
       openParagraph: open?.turnId === turn.id ? (this.#sourceView?.source?.paragraphId ?? null) : null,
-      canAsk: !this.#session?.pending,
+      canAsk: turn.status === 'answered' || !this.#session?.pending,
       contact: this.#settings?.contactUrl ?? null,
       canRate: this.#settings?.answersKept ?? true,
       copied: this.#copied === turn.id,

@@ -14,6 +14,9 @@ const HASH_LENGTH = 16
 /** Oldest language level of the browsers that have the `light-dark()` and popovers the widget is built on. */
 const TARGET = 'es2022'
 
+/** Always the production build of packages, whatever NODE_ENV says: a development build warns, and is larger. */
+const RESOLVE = { conditions: ['module', 'browser', 'production'] }
+
 /** The script of the demo page, bundled by itself: the widget must not share a file with it. */
 const bundleDemo = async (): Promise<string> => {
   const result = await build({
@@ -21,6 +24,7 @@ const bundleDemo = async (): Promise<string> => {
     root: here,
     logLevel: 'warn',
     publicDir: false,
+    resolve: RESOLVE,
     build: {
       write: false,
       target: TARGET,
@@ -62,6 +66,7 @@ const widgetFiles = (): Plugin => ({
 export default defineConfig({
   root: here,
   publicDir: false,
+  resolve: RESOLVE,
   build: {
     outDir: 'dist',
     emptyOutDir: true,
