@@ -1,6 +1,7 @@
 /** Cases proposed by a chat model, paragraph by paragraph. They are drafts: a person reviews each before it becomes a case. */
 import { z } from 'zod'
 import type { Paragraph, PolicyDocument } from '../ingest/corpus.js'
+import { loadPrompt } from '../prompts/load.js'
 import type { EvalCase } from './case.js'
 import { collapse } from './gold.js'
 import { type Completion, readReply } from './judge.js'
@@ -16,13 +17,13 @@ const SHORTEST = 80
 const ATTEMPTS = 2
 
 const replySchema = z.object({
-  vragen: z.array(
+  cases: z.array(
     z.object({
-      groep: z.enum(['factual', 'paraphrase', 'lay', 'keyword']),
-      vraag: z.string().trim().min(3).max(500),
-      antwoord: z.string().trim().min(1).max(1_000),
-      feiten: z.array(z.string().trim().min(1)).max(5),
-      citaat: z.string().trim().min(1),
+      group: z.enum(['factual', 'paraphrase', 'lay']),
+      question: z.string().trim().min(3).max(500),
+      answer: z.string().trim().min(1).max(1_000),
+      facts: z.array(z.string().trim().min(1)).max(5),
+      quote: z.string().trim().min(1),
     }),
   ),
 })
@@ -49,16 +50,19 @@ export function isWorthAsking({ kind, text }: Paragraph): boolean {
  * Asks for cases about one paragraph. A proposal whose quote is not verbatim, or whose own answer does not name its facts,
  * is dropped: what cannot be checked is no case.
  *
- * @param prompt the filled-in prompt for this paragraph
  * @param idPrefix ids are this with a number
  */
 export async function draftCases(
   { document, paragraph }: DraftSource,
-  prompt: string,
   complete: Completion,
   idPrefix: string,
   signal?: AbortSignal,
 ): Promise<Drafted> {
+  const prompt = loadPrompt('draft-case').render({
+    document: document.title,
+    heading: paragraph.headingPath.join(' / '),
+    paragraph: collapse(paragraph.text),
+  })
   let reply: z.infer<typeof replySchema> | null = null
   for (let attempt = 1; reply === null && attempt <= ATTEMPTS; attempt++)
     reply = readReply(await complete(prompt, signal), replySchema)
@@ -66,24 +70,24 @@ export async function draftCases(
   const cases: EvalCase[] = []
   const dropped: string[] = []
   const text = collapse(paragraph.text)
-  for (const { groep, vraag, antwoord, feiten, citaat } of reply.vragen) {
-    if (!text.includes(collapse(citaat))) {
-      dropped.push(`${paragraph.id}: "${vraag}" quotes what does not stand there`)
+  for (const { group, question, answer, facts, quote } of reply.cases) {
+    if (!text.includes(collapse(quote))) {
+      dropped.push(`${paragraph.id}: "${question}" quotes what does not stand there`)
       continue
     }
-    if ((factRecall(antwoord, feiten) ?? 1) < 1) {
-      dropped.push(`${paragraph.id}: "${vraag}" lists facts that its answer does not name`)
+    if ((factRecall(answer, facts) ?? 1) < 1) {
+      dropped.push(`${paragraph.id}: "${question}" lists facts that its answer does not name`)
       continue
     }
     cases.push({
       id: `${idPrefix}${cases.length + 1}`,
-      group: groep,
-      question: vraag,
+      group,
+      question,
       documents: [document.file],
-      gold: [collapse(citaat)],
+      gold: [collapse(quote)],
       alternatives: [],
-      answer: antwoord,
-      facts: feiten,
+      answer,
+      facts,
       expect: 'answer',
       tags: [DRAFT_TAG],
       canaries: [],

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { loadPrompt, type RenderedPrompt } from '../prompts/load.js'
 import { EvalFault } from './faults.js'
 import { seededRandom } from './statistics.js'
 
@@ -27,14 +28,8 @@ export interface JudgeVerdict {
   readonly grounded: boolean | null
 }
 
-/** The two prompts of the judge, filled in. */
-export interface JudgePrompts {
-  correct(answer: JudgedAnswer): string
-  grounded(answer: JudgedAnswer): string
-}
-
 /** Asks a chat model one thing and gives its whole reply. */
-export type Completion = (prompt: string, signal?: AbortSignal) => Promise<string>
+export type Completion = (prompt: RenderedPrompt, signal?: AbortSignal) => Promise<string>
 
 const labelSchema = z.strictObject({
   id: z.string(),
@@ -78,18 +73,20 @@ const ATTEMPTS = 2
 
 /** Asks both questions about an answer. */
 export async function judgeAnswer(
-  answer: JudgedAnswer,
-  prompts: JudgePrompts,
+  { question, expected, answer, sources }: JudgedAnswer,
   complete: Completion,
   signal?: AbortSignal,
 ): Promise<JudgeVerdict> {
-  const correct = await askFor(prompts.correct(answer), correctReply, complete, signal)
-  const grounded = await askFor(prompts.grounded(answer), groundedReply, complete, signal)
+  const correctPrompt = loadPrompt('judge-correct').render({ question, expected, answer })
+  const rows = sources.map(({ marker, text }) => ({ marker: String(marker), text }))
+  const groundedPrompt = loadPrompt('judge-grounded').render({ question, answer, sources: rows })
+  const correct = await askFor(correctPrompt, correctReply, complete, signal)
+  const grounded = await askFor(groundedPrompt, groundedReply, complete, signal)
   return { correct: correct?.oordeel ?? null, grounded: grounded?.ondersteund ?? null }
 }
 
 async function askFor<Reply>(
-  prompt: string,
+  prompt: RenderedPrompt,
   schema: z.ZodType<Reply>,
   complete: Completion,
   signal?: AbortSignal,

@@ -2,14 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { evalCaseSchema } from '../../evals/case.js'
 import { draftCases, isWorthAsking } from '../../evals/draft.js'
-import {
-  agreementOf,
-  type Completion,
-  type JudgePrompts,
-  judgeAnswer,
-  readLabels,
-  readReply,
-} from '../../evals/judge.js'
+import { agreementOf, type Completion, judgeAnswer, readLabels, readReply } from '../../evals/judge.js'
 import { LIBRARY, PARAGRAPHS } from './fake-assistants.js'
 
 const answer = {
@@ -18,7 +11,6 @@ const answer = {
   answer: '118 miljoen. [1]',
   sources: [{ marker: 1, text: '118 miljoen' }],
 }
-const prompts: JudgePrompts = { correct: () => 'JUIST?', grounded: () => 'ONDERSTEUND?' }
 
 /** A model that gives its replies one after the other and remembers what it was asked. */
 function scripted(...replies: readonly string[]): { complete: Completion; asked: string[] } {
@@ -26,7 +18,7 @@ function scripted(...replies: readonly string[]): { complete: Completion; asked:
   return {
     asked,
     complete: async prompt => {
-      asked.push(prompt)
+      asked.push(`${prompt.system}\n${prompt.user}`)
       return replies[asked.length - 1] ?? ''
     },
   }
@@ -35,19 +27,20 @@ function scripted(...replies: readonly string[]): { complete: Completion; asked:
 describe('the judge', () => {
   it('asks about correctness and about groundedness', async () => {
     const model = scripted('{"oordeel":"juist","reden":"x"}', '{"ondersteund":true}')
-    expect(await judgeAnswer(answer, prompts, model.complete)).toEqual({ correct: 'juist', grounded: true })
-    expect(model.asked).toEqual(['JUIST?', 'ONDERSTEUND?'])
+    expect(await judgeAnswer(answer, model.complete)).toEqual({ correct: 'juist', grounded: true })
+    expect(model.asked[0]).toMatch(/"oordeel".*<verwacht>\n118 miljoen\.\n<\/verwacht>/s)
+    expect(model.asked[1]).toMatch(/"ondersteund".*<bron nummer="1">\n118 miljoen\n<\/bron>/s)
   })
 
   it('asks once more when a verdict cannot be read, and then gives none', async () => {
     const model = scripted('Ik vind het goed.', '{"oordeel":"deels"}', 'ja', 'nee')
-    expect(await judgeAnswer(answer, prompts, model.complete)).toEqual({ correct: 'deels', grounded: null })
+    expect(await judgeAnswer(answer, model.complete)).toEqual({ correct: 'deels', grounded: null })
     expect(model.asked).toHaveLength(4)
   })
 
   it('takes no verdict outside the scale', async () => {
     const model = scripted('{"oordeel":"prima"}', '{"oordeel":5}', '{"ondersteund":"ja"}', '{}')
-    expect(await judgeAnswer(answer, prompts, model.complete)).toEqual({ correct: null, grounded: null })
+    expect(await judgeAnswer(answer, model.complete)).toEqual({ correct: null, grounded: null })
   })
 })
 
@@ -119,32 +112,27 @@ describe('drafted cases', () => {
   const document = LIBRARY[0]?.document
   if (paragraph === undefined || document === undefined) throw new Error('the library is too small')
   const proposal = {
-    groep: 'lay',
-    vraag: 'Welke regel geldt er voor opvang?',
-    antwoord: 'Regel noord-7.',
-    feiten: ['noord-7'],
-    citaat: paragraph.text.slice(12),
+    group: 'lay',
+    question: 'Welke regel geldt er voor opvang?',
+    answer: 'Regel noord-7.',
+    facts: ['noord-7'],
+    quote: paragraph.text.slice(12),
   }
   const draft = (...proposals: readonly unknown[]) =>
-    draftCases(
-      { document, paragraph },
-      'VRAAG',
-      scripted(JSON.stringify({ vragen: proposals })).complete,
-      'd-1-',
-    )
+    draftCases({ document, paragraph }, scripted(JSON.stringify({ cases: proposals })).complete, 'd-1-')
 
   it('are cases of the schema, tagged as drafts', async () => {
     const { cases, dropped } = await draft(proposal)
     expect(dropped).toEqual([])
     expect(cases.map(item => evalCaseSchema.parse(item))).toMatchObject([
-      { id: 'd-1-1', group: 'lay', documents: ['noord.txt'], gold: [proposal.citaat], tags: ['draft'] },
+      { id: 'd-1-1', group: 'lay', documents: ['noord.txt'], gold: [proposal.quote], tags: ['draft'] },
     ])
   })
 
   it('are dropped with the reason when the quote is not verbatim or the answer does not name its facts', async () => {
     const { cases, dropped } = await draft(
-      { ...proposal, citaat: 'iets anders' },
-      { ...proposal, feiten: ['zuid'] },
+      { ...proposal, quote: 'iets anders' },
+      { ...proposal, facts: ['zuid'] },
       proposal,
     )
     expect(cases).toHaveLength(1)
@@ -156,7 +144,7 @@ describe('drafted cases', () => {
 
   it('come to nothing after two unreadable replies', async () => {
     const model = scripted('nee', 'nog steeds niet')
-    const { cases, dropped } = await draftCases({ document, paragraph }, 'VRAAG', model.complete, 'd-1-')
+    const { cases, dropped } = await draftCases({ document, paragraph }, model.complete, 'd-1-')
     expect(cases).toEqual([])
     expect(dropped).toHaveLength(1)
     expect(model.asked).toHaveLength(2)
