@@ -77,12 +77,14 @@ export async function writeBaseline(path: string, run: EvalRun): Promise<void> {
   const figures = Object.fromEntries(
     METRIC_NAMES.map(metric => [metric, rounded({ ...run.summary.headline.metrics[metric] })]),
   )
-  const cases = comparableCases(run.cases).map(({ id, scores }) =>
-    JSON.stringify({
+  const cases = comparableCases(run.cases).map(({ id, scores }) => {
+    // A metric that does not apply is left out: absent is read as `null`.
+    const applying = COMPARED_METRICS.filter(name => (scores[name] ?? null) !== null)
+    return JSON.stringify({
       id,
-      scores: rounded(Object.fromEntries(COMPARED_METRICS.map(name => [name, scores[name] ?? null]))),
-    }),
-  )
+      scores: rounded(Object.fromEntries(applying.map(name => [name, scores[name] ?? null]))),
+    })
+  })
   const head = JSON.stringify({ format: 1, identity: run.identity, figures }, null, 2).slice(0, -2)
   await writeFile(path, `${head},\n  "cases": [\n    ${cases.join(',\n    ')}\n  ]\n}\n`)
 }
