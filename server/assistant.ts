@@ -53,7 +53,10 @@ export interface Trace {
   readonly promptVersion: string | null
   /** Milliseconds per stage, by stage name: `understand`, `retrieve`, `decide`, `compose`, `verify`. */
   readonly timings: Readonly<Record<string, number>>
-  /** Everything else worth knowing, as plain JSON: filters, evidence with features and ranks, verdicts. */
+  /**
+   * Everything else worth knowing, as plain JSON: filters, evidence with features and ranks, verdicts. The evals read
+   * `answerProbability`, the calibrated probability, 0..1, that the documents answer the question, for the refusal curve.
+   */
   readonly details: Readonly<Record<string, unknown>>
 }
 
