@@ -30,8 +30,9 @@ const PURPOSE = 'vindplaats ingest'
  *
  * @throws {IngestFault} as `ingest`
  */
-export function ingestInThread(options: ThreadedIngestOptions): Promise<IngestReport> {
+export async function ingestInThread(options: ThreadedIngestOptions): Promise<IngestReport> {
   const { onProgress, onWait, signal, ...plain } = options
+  signal?.throwIfAborted()
   return new Promise((resolve, reject) => {
     const data: { purpose: string; options: PlainOptions } = { purpose: PURPOSE, options: plain }
     const worker = startThread(new URL(import.meta.url), data)
