@@ -117,6 +117,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     storage.close()
     throw error
   }
+  storage.startSyncing(fault => log.error({ err: fault }, 'the thread of the database ended'))
   storage.audit('server-started', 'server')
   const purge = async () => {
     const report = await storage.purge()
