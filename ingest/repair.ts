@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import type { Span } from './corpus.js'
-import { windows1252Byte } from './formats/decode.js'
+import { decodeTwice } from './formats/decode.js'
 import { withoutMarks } from './paragraphs/text-shape.js'
 
 /** A piece of a document with the ranges to leave out of its search text, such as footnote numbers. */
@@ -125,25 +125,6 @@ function keepsHyphen(first: string, second: string, known: ReadonlySet<string>):
     KEEPS_HYPHEN.test(last) ||
     VOWEL_CLASH.test(`${first.at(-1)}${second[0]}`)
   )
-}
-
-/** Sequences that UTF-8 bytes become when they are read as Windows-1252 once too often. */
-const DOUBLE_ENCODED =
-  /[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}/g
-const UTF_8 = new TextDecoder('utf-8', { fatal: true })
-
-function decodeTwice(text: string): string {
-  return text.replace(DOUBLE_ENCODED, sequence => {
-    const bytes = [...sequence].map(character => windows1252Byte(character) ?? 0xff)
-    for (let length = bytes.length; length > 1; length--) {
-      try {
-        return UTF_8.decode(Uint8Array.from(bytes.slice(0, length))) + sequence.slice(length)
-      } catch {
-        // Not a whole character; a shorter sequence may be one.
-      }
-    }
-    return sequence
-  })
 }
 
 /** What recognition makes of "ë": a euro or cent sign inside a word, "é" where Dutch has only "ë". */

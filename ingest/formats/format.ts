@@ -23,7 +23,20 @@ export interface Block {
    */
   readonly label: string | null
   readonly references: readonly FootnoteReference[]
+  /** Heads of the columns of a table row; they are searched with it, and shown where they stand. */
+  readonly heads: readonly string[]
 }
+
+/** What a file states about itself apart from its text. */
+export interface Properties {
+  readonly title: string | null
+  /** `YYYY-MM-DD`, `YYYY-MM` or `YYYY`. */
+  readonly date: string | null
+  readonly documentNumber: string | null
+}
+
+/** The properties of a file that states nothing. */
+export const NO_PROPERTIES: Properties = { title: null, date: null, documentNumber: null }
 
 /** A file as its format reads it. */
 export interface ExtractedText {
@@ -36,7 +49,7 @@ export interface ExtractedText {
   /** What the format itself knows to be no text: marks, front matter. */
   readonly furniture: readonly Furniture[]
   /** What the file states about itself. */
-  readonly properties: { readonly title: string | null; readonly date: string | null }
+  readonly properties: Properties
   /** Problems a person should know of, in English. */
   readonly warnings: readonly string[]
 }
@@ -58,5 +71,5 @@ export function block(
   spans: readonly Span[],
   rest: Partial<Omit<Block, 'kind' | 'spans'>> = {},
 ): Block {
-  return { kind, spans, depth: null, label: null, references: [], ...rest }
+  return { kind, spans, depth: null, label: null, references: [], heads: [], ...rest }
 }

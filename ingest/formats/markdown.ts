@@ -1,7 +1,14 @@
 /** Markdown: the blocks of CommonMark that policy documents use, read in one pass over the lines. */
 import type { Furniture, Span } from '../corpus.js'
 import { decodeText, looksLikeText } from './decode.js'
-import { type Block, block, type ExtractedText, type FootnoteReference, type FormatReader } from './format.js'
+import {
+  type Block,
+  block,
+  type ExtractedText,
+  type FootnoteReference,
+  type FormatReader,
+  type Properties,
+} from './format.js'
 
 interface SourceLine {
   readonly start: number
@@ -62,29 +69,65 @@ function splitSource(source: string): SourceLine[] {
 export function parseMarkdown(source: string): Omit<ExtractedText, 'warnings'> {
   const lines = splitSource(source)
   const parser = new MarkdownBlocks(source)
-  let first = 0
-  const properties = { title: null as string | null, date: null as string | null }
-  const closing =
-    lines[0]?.text === '---' ? lines.findIndex((line, index) => index > 0 && line.text === '---') : -1
-  if (
-    closing > 0 &&
-    lines.slice(1, closing).every(line => line.text === '' || /^[\w-]+:|^[-#]|^\s/.test(line.text))
-  ) {
-    for (const line of lines.slice(0, closing + 1)) {
-      parser.mark('front matter', line.start, line.end)
-      const field = /^(titel|title|datum|date):\s*(.+)$/i.exec(line.text)
-      if (field?.[1] && field[2]) {
-        const value = field[2].replace(/^["']|["']$/g, '')
-        properties[/^t/i.test(field[1]) ? 'title' : 'date'] = value
-      }
-    }
-    first = closing + 1
-  }
-  for (let index = first; index < lines.length; index++) {
+  const front = readFrontMatter(lines, parser)
+  for (let index = front.length; index < lines.length; index++) {
     const line = lines[index]
     if (line) parser.read(line, lines[index + 1])
   }
-  return { source, blocks: parser.finish(), pageStarts: null, furniture: parser.furniture, properties }
+  return {
+    source,
+    blocks: parser.finish(),
+    pageStarts: null,
+    furniture: parser.furniture,
+    properties: front.properties,
+  }
+}
+
+/** Names of the properties that are read, in Dutch and English. */
+const PROPERTY = /^(titel|title|datum|date|identificatie|documentnummer|kenmerk):\s*(.+)$/i
+
+/**
+ * The properties between two rules at the head of a file. The number of the document is metadata, because it stands
+ * nowhere else; the rest, such as statistics, is furniture.
+ *
+ * @returns the number of lines it takes, 0 where there is none
+ */
+function readFrontMatter(
+  lines: readonly SourceLine[],
+  parser: MarkdownBlocks,
+): { readonly length: number; readonly properties: Properties } {
+  const found: { -readonly [name in keyof Properties]: string | null } = {
+    title: null,
+    date: null,
+    documentNumber: null,
+  }
+  const closing = lines[0]?.text === '---' ? lines.findIndex((line, at) => at > 0 && line.text === '---') : -1
+  const isProperty = ({ text, indent }: SourceLine) =>
+    text === '' || indent > 0 || /^(?:[\w-]+:|[-#])/.test(text)
+  if (closing < 0 || !lines.slice(1, closing).every(isProperty)) return { length: 0, properties: found }
+  let from = lines[0]?.start ?? 0
+  for (const line of lines.slice(0, closing)) {
+    const field = line.indent === 0 ? PROPERTY.exec(line.text) : null
+    const value = field?.[2]?.replace(/^(["'])(.*)\1$/, '$2')
+    if (!field?.[1] || !value) continue
+    const name = /^t/i.test(field[1]) ? 'title' : /^dat/i.test(field[1]) ? 'date' : 'documentNumber'
+    if (name === 'documentNumber' && found.documentNumber === null) {
+      parser.mark('front matter', from, line.start + line.text.indexOf(':') + 1)
+      parser.addWhole('metadata', line.end - (field[2] ?? '').length, line.end)
+      from = line.end
+    }
+    found[name] ??= value
+  }
+  const end = lines[closing]?.end ?? from
+  parser.mark('front matter', from, end)
+  return { length: closing + 1, properties: found }
+}
+
+function cellsOf(row: string): string[] {
+  return row
+    .split('|')
+    .map(cell => cell.trim())
+    .filter(cell => cell !== '')
 }
 
 function isBoldLine(text: string): boolean {
@@ -105,6 +148,8 @@ class MarkdownBlocks {
   } | null = null
   private isFenced = false
   private isTable = false
+  /** Cells of the head of the open table. */
+  private heads: readonly string[] = []
   private hasHeading = false
 
   constructor(source: string) {
@@ -113,7 +158,14 @@ class MarkdownBlocks {
 
   /** Names a range as furniture. */
   mark(name: string, start: number, end: number): void {
-    if (end > start) this.furniture.push({ name, spans: [[start, end]] })
+    if (end > start && /\S/.test(this.source.slice(start, end)))
+      this.furniture.push({ name, spans: [[start, end]] })
+  }
+
+  /** Adds a block that nothing carries on. */
+  addWhole(kind: Block['kind'], start: number, end: number): void {
+    this.begin(kind, start, end)
+    this.close()
   }
 
   read(line: SourceLine, next: SourceLine | undefined): void {
@@ -188,8 +240,9 @@ class MarkdownBlocks {
       this.isTable ||
       (text.includes('|') && next && TABLE_RULE.test(next.text) && next.text.includes('|'))
     ) {
-      this.begin('table-row', start, end)
-      this.close()
+      if (!/[^\s|]/.test(text)) this.mark('rule', start, end)
+      else this.addWhole('table-row', start, end)
+      if (!this.isTable) this.heads = cellsOf(text)
       return
     }
     const bullet = BULLET.exec(text)
@@ -248,6 +301,7 @@ class MarkdownBlocks {
         depth: isBold ? (this.hasHeading ? BOLD_DEPTH : 1) : open.depth,
         label: open.label,
         references: this.referencesIn(spans),
+        heads: open.kind === 'table-row' && this.isTable ? this.heads : [],
       }),
     )
   }

@@ -1,6 +1,6 @@
 /** Plain text: no structure of its own, everything is read from the lines. */
 import { decodeText, looksLikeText } from './decode.js'
-import type { FormatReader } from './format.js'
+import { type FormatReader, NO_PROPERTIES } from './format.js'
 
 export const textReader: FormatReader = {
   format: 'text',
@@ -12,7 +12,7 @@ export const textReader: FormatReader = {
       blocks: null,
       pageStarts: null,
       furniture: [],
-      properties: { title: null, date: null },
+      properties: NO_PROPERTIES,
       warnings,
     }
   },

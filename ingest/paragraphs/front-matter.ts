@@ -68,7 +68,9 @@ export function readFrontMatter(
   if (end < 0) end = Math.min(blocks.length, HEAD_BLOCKS)
   const evidence = bare.slice(0, end).map(isEvidence)
   const last = evidence.lastIndexOf(true)
-  const isHead = evidence.filter(Boolean).length >= 2
+  // A format that hands metadata over has said what the head is.
+  const isStated = blocks.some(each => each.kind === 'metadata')
+  const isHead = !isStated && evidence.filter(Boolean).length >= 2
   const named = blocks.map((each, index) => {
     const isOwnHeading = each.kind === 'heading' && each.depth !== null && !/^[*_]/.test(texts[index] ?? '')
     return isHead && index <= last && !isOwnHeading && each.kind !== 'footnote'
@@ -173,5 +175,5 @@ export function metadataName(text: string): string | null {
   if (/^aan\b/i.test(bare)) return 'Geadresseerde'
   if (/^datum/i.test(bare)) return null
   if (DATE_LINE.test(bare)) return 'Datum'
-  return NUMBER_LINE.test(bare) ? 'Documentnummer' : null
+  return NUMBER_LINE.test(bare) || /^BWB[RVW]\d{7}$/.test(bare) ? 'Documentnummer' : null
 }

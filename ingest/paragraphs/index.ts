@@ -3,9 +3,11 @@ import type { Furniture, Paragraph } from '../corpus.js'
 import type { Block, ExtractedText, FootnoteReference } from '../formats/format.js'
 import { searchTexts } from '../repair.js'
 import { makeAnchors } from './anchors.js'
+import { itemLabel, labelArticles } from './articles.js'
 import { metadataName, readFrontMatter } from './front-matter.js'
 import { headingDepths } from './headings.js'
 import { placeLists } from './lists.js'
+import { joinMarks } from './marks.js'
 import { segment } from './segment.js'
 import { joinSignatures } from './signatures.js'
 import { textOf, withoutMarks } from './text-shape.js'
@@ -28,10 +30,16 @@ export interface FoundParagraphs {
 export function findParagraphs(extracted: ExtractedText, documentId: string): FoundParagraphs {
   const { source } = extracted
   const pieces = extracted.blocks
-    ? { blocks: extracted.blocks, furniture: [], pageStarts: extracted.pageStarts, warnings: [] }
+    ? {
+        blocks: joinMarks(source, extracted.blocks),
+        furniture: [],
+        pageStarts: extracted.pageStarts,
+        warnings: [],
+      }
     : segment(source, extracted.pageStarts)
   const front = readFrontMatter(source, pieces.blocks, [...extracted.furniture, ...pieces.furniture])
-  const blocks = joinSignatures(source, front.blocks)
+  const articles = labelArticles(source, joinSignatures(source, front.blocks))
+  const { blocks } = articles
   const texts = blocks.map(each => textOf(source, each.spans))
   const places = placeLists(blocks.map((each, index) => ({ ...each, text: texts[index] ?? '' })))
   const notes = notesOf(blocks)
@@ -43,9 +51,15 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
       if (note !== undefined) paths[note] = paths[index] ?? []
     }
   }
-  const labels = blocks.map((each, index) =>
-    each.kind === 'footnote' ? `voetnoot ${each.label ?? ''}`.trim() : (places[index]?.label ?? null),
-  )
+  const labels: (string | null)[] = []
+  for (const [index, each] of blocks.entries()) {
+    const [article = null, place] = [articles.labels[index], places[index]]
+    const printed = place?.label ?? null
+    if (each.kind === 'footnote') labels.push(`voetnoot ${each.label ?? ''}`.trim())
+    else if (article !== null && place?.kind === 'list-item')
+      labels.push(itemLabel(article, printed, labels[place.parent ?? -1] ?? null))
+    else labels.push(article ?? printed)
+  }
   const parentOf = (index: number): number | null => places[index]?.parent ?? null
   const anchors = makeAnchors(
     blocks.map((each, index) => ({
@@ -74,20 +88,22 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
       page: pageOf(pieces.pageStarts, each.spans[0]?.[0] ?? 0),
       spans: each.spans,
       text: texts[index] ?? '',
-      searchText: withName(kind, texts[index] ?? '', search.texts[index] ?? ''),
+      searchText: withHeads(each.heads, withName(kind, texts[index] ?? '', search.texts[index] ?? '')),
       footnotes: [...new Set(each.references.flatMap(reference => ids[notes.get(reference) ?? -1] ?? []))],
     }
   })
   return {
     paragraphs,
-    furniture: front.furniture.toSorted((a, b) => (a.spans[0]?.[0] ?? 0) - (b.spans[0]?.[0] ?? 0)),
+    furniture: [...front.furniture, ...articles.furniture].sort(
+      (a, b) => (a.spans[0]?.[0] ?? 0) - (b.spans[0]?.[0] ?? 0),
+    ),
     pages: pieces.pageStarts?.length ?? null,
     repairedWords: search.repairedWords,
     warnings: [...extracted.warnings, ...pieces.warnings],
     found: {
       title: extracted.properties.title ?? front.found.title,
       date: extracted.properties.date ?? front.found.date,
-      documentNumber: front.found.documentNumber,
+      documentNumber: extracted.properties.documentNumber ?? front.found.documentNumber,
     },
   }
 }
@@ -114,6 +130,11 @@ function withName(kind: Paragraph['kind'], text: string, searchText: string): st
   if (kind === 'footnote') return searchText.replace(/^\d{1,3}\s+/, '')
   const name = kind === 'metadata' ? metadataName(text) : null
   return name ? `${name}: ${searchText}` : searchText
+}
+
+/** A row of a table is asked for by the heads of its columns too. */
+function withHeads(heads: readonly string[], searchText: string): string {
+  return heads.length > 0 ? `${heads.join(', ')}: ${searchText}` : searchText
 }
 
 /**

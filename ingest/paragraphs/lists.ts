@@ -76,7 +76,10 @@ export function placeLists(blocks: readonly ListInput[]): ListPlace[] {
       // Without labels the items are what follows a colon in lower case, up to the one that ends a sentence.
       const isOver: boolean = introduction !== null && /[.!?]$/.test(before)
       introduction = isOver ? null : (introduction ?? (before.endsWith(':') ? previous : null))
-      const isItem = block.kind === 'list-item' || (introduction !== null && startsLowerCase(text))
+      // Definitions begin with a capital as often as not ("Onze Minister: …;"); a semicolon ends all but the last of them.
+      const isCounted = text.endsWith(';') || (before.endsWith(';') && previous !== introduction)
+      const isItem =
+        block.kind === 'list-item' || (introduction !== null && (startsLowerCase(text) || isCounted))
       if (!isItem) introduction = null
       lists.open.length = 0
       places.push({ kind: isItem ? 'list-item' : 'text', label: null, parent: introduction })
