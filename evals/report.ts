@@ -13,7 +13,7 @@ import {
   refusalSection,
   timeSection,
 } from './page/figure-sections.js'
-import { benchmarkSection, readTrend, trendSection } from './page/history-sections.js'
+import { benchmarkSection, judgeSection, readTrend, trendSection } from './page/history-sections.js'
 import { Html, html, table } from './page/html.js'
 import { summarise } from './summary.js'
 import { percent } from './table.js'
@@ -55,6 +55,7 @@ export async function writeReport(options: ReportOptions): Promise<void> {
     ['times', 'Times', timeSection(summary)],
     ['checks', 'Paragraphs and verifier', checksSection(run.more)],
     ['changes', 'Changes against the baseline', comparisonHtml(comparison)],
+    ['judge', 'Judge', await judgeSection(options.runsFolder)],
     ['benchmarks', 'Benchmarks', await benchmarkSection(options.runsFolder)],
   ]
   await mkdir(dirname(options.target), { recursive: true })

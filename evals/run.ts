@@ -1,6 +1,8 @@
 /** `npm run evals`: the command line of the evaluation suite. `docs/evals.md` describes it. */
 import { CodedFault } from '../ingest/faults.js'
 import { addCase } from './commands/add-case.js'
+import { judge } from './commands/chat-judge.js'
+import { draft } from './commands/draft-cases.js'
 import { evaluate } from './commands/evaluate.js'
 import { listSeen } from './commands/list-seen.js'
 import { report } from './commands/make-report.js'
@@ -18,6 +20,8 @@ const COMMANDS: Readonly<Record<string, (arguments_: readonly string[]) => Promi
   verifier: runVerifier,
   beir: runBeirCommand,
   report,
+  judge,
+  draft,
 }
 
 async function main(): Promise<number> {

@@ -121,6 +121,24 @@ const retrievalSchema = z.object({
   sizes: z.array(z.object({ times: z.number(), paragraphs: z.number(), figures: z.array(engineSchema) })),
 })
 
+const agreementSchema = z.object({
+  pairs: z.number(),
+  leftOut: z.number(),
+  equal: z.number().nullable(),
+  kappa: z.number().nullable(),
+  interval: z.tuple([z.number(), z.number()]).nullable(),
+})
+
+const judgeSchema = z.object({
+  judge: z.string(),
+  readers: z.string(),
+  agreement: z.object({ correct: agreementSchema, grounded: agreementSchema }),
+  run: z.string().nullable(),
+  verdicts: z
+    .array(z.object({ correct: z.string().nullable(), grounded: z.boolean().nullable() }))
+    .nullable(),
+})
+
 /** The newest measurement of a name; `null` when there is none that can be read. */
 async function newestMeasurement<Result>(folder: string, name: string, schema: z.ZodType<Result>) {
   const names = (await readdir(folder).catch(() => []))
@@ -134,6 +152,31 @@ async function newestMeasurement<Result>(folder: string, name: string, schema: z
 }
 
 type Engine = z.infer<typeof engineSchema>
+
+/** What a chat model thought of answers, with its agreement with a reader. */
+export async function judgeSection(folder: string): Promise<Html> {
+  const newest = await newestMeasurement(folder, 'judge', judgeSchema)
+  if (newest === null)
+    return html`<p>No chat model has judged answers here. <code>npm run evals -- judge</code> does, when one is configured.</p>`
+  const { judge, readers, agreement, verdicts } = newest.result
+  const rows = Object.entries(agreement).map(([name, { pairs, equal, kappa, interval, leftOut }]) => [
+    name,
+    pairs,
+    percent(equal),
+    kappa?.toFixed(2) ?? '–',
+    interval === null ? '–' : `${interval[0].toFixed(2)} – ${interval[1].toFixed(2)}`,
+    leftOut,
+  ])
+  const counted = verdicts ?? []
+  const share = (values: readonly boolean[]) =>
+    percent(values.length === 0 ? null : values.filter(Boolean).length / values.length)
+  const correct = counted.flatMap(({ correct: verdict }) => (verdict === null ? [] : [verdict]))
+  const grounded = counted.flatMap(({ grounded: verdict }) => (verdict === null ? [] : [verdict]))
+  return html`<p>Judge: ${judge}. Labels: ${readers}.</p>
+${table('Agreement of the judge with the reader', ['question', 'answers', 'equal, %', 'kappa', '95 % interval', 'no verdict'], rows)}
+${counted.length > 0 && html`<p>Of ${counted.length} answers of a run the judge found ${share(correct.map(verdict => verdict === 'juist'))} % right, ${share(correct.map(verdict => verdict === 'deels'))} % right in part and ${share(grounded)} % grounded. This is never part of the gate.</p>`}
+${measuredOn(newest)}`
+}
 
 /** The newest benchmarks: peers, growth of ingest and of search. */
 export async function benchmarkSection(folder: string): Promise<Html> {
