@@ -13,7 +13,7 @@ export interface LabelledArticles {
 }
 
 const ARTICLE =
-  /^(?:(enig artikel)|art(?:ikel|\.)?\s+((?:[A-Z]\s+\d+[a-z]*|[\dIVXLC]+[A-Za-z]{0,3}|[A-Z])(?:[.:–-][\dA-Za-z]+)*))(?![\p{L}\p{N}])/iu
+  /^(?:(e?enig artikel|artikel e?enig)|art(?:icle|ikel|\.)?\s+((?:[A-Z]\s+\d+[a-z]*|\d+\s?(?:bis|ter|quater|[A-Za-z]{0,12})|[IVXLC]+[A-Za-z]{0,3}|[A-Z])(?:[.:–-][\dA-Za-z]+)*))(?![\p{L}\p{N}])/iu
 const DIVISION = /^(?:(boek|deel|titel|hoofdstuk|afdeling)\b|(paragraaf|§))\s*[\dIVXLCa-z]+/i
 /** "**1.**", as laws are converted: the number of a part stands in bold before its text. */
 const MARKED_PART = /^\*\*(\d{1,3}(?:\.\d{1,3})*[a-z]{0,3}|[A-Z]{1,2})\.?\*\*(?:\s+|$)/
@@ -27,20 +27,17 @@ const PLAIN_PART = /^\(?(\d{1,2})[.)]?\s+(?=["“‘(]?\p{Lu})/u
 export function labelArticles(source: string, blocks: readonly Block[]): LabelledArticles {
   const texts = blocks.map(each => withoutMarksAtEnds(textOf(source, each.spans)))
   const articles = texts.map((text, index) => (blocks[index]?.kind === 'heading' ? articleOf(text) : null))
-  if (articles.every(article => article === null))
+  const isMarked = texts.some((text, index) => blocks[index]?.kind === 'text' && /^\*\*1\.?\*\*/.test(text))
+  if (!isMarked && articles.every(article => article === null))
     return { blocks, labels: blocks.map(() => null), furniture: [] }
   const kept: { block: Block; label: string | null }[] = []
   const furniture: Furniture[] = []
   for (let from = 0; from < blocks.length; ) {
     const article = articles[from] ?? null
-    const end = article === null ? from + 1 : endOfArticle(blocks, from)
-    const section = blocks.slice(from, end)
-    if (article === null) kept.push(...section.map(each => ({ block: each, label: null })))
-    else {
-      const read = readArticle(article, section, texts.slice(from, end))
-      kept.push(...read.kept)
-      furniture.push(...read.furniture)
-    }
+    const end = endOfSection(blocks, from, article !== null)
+    const read = readSection(article, blocks.slice(from, end), texts.slice(from, end))
+    kept.push(...read.kept)
+    furniture.push(...read.furniture)
     from = end
   }
   return {
@@ -61,24 +58,26 @@ function withoutMarksAtEnds(text: string): string {
 function articleOf(heading: string): string | null {
   const match = ARTICLE.exec(withoutMarks(heading))
   if (!match) return null
+  if (!match[1] && /^[a-z]+$/.test(match[2] ?? '')) return null
   return match[1] ? 'enig artikel' : `artikel ${match[2]?.replace(/\s+/g, ' ')}`
 }
 
-/** An article lasts until the next heading that does not stand below it. */
-function endOfArticle(blocks: readonly Block[], from: number): number {
+/** A section lasts until the next heading; an article until the next one that does not stand below it. */
+function endOfSection(blocks: readonly Block[], from: number, isArticle: boolean): number {
   const depth = blocks[from]?.depth ?? null
   const isOver = (each: Block): boolean =>
-    each.kind === 'heading' && (depth === null || each.depth === null || each.depth <= depth)
-  const next = blocks.findIndex((each, index) => index > from && isOver(each))
-  return next < 0 ? blocks.length : next
+    each.kind === 'heading' && (!isArticle || depth === null || each.depth === null || each.depth <= depth)
+  let end = from + 1
+  for (let each = blocks[end]; each && !isOver(each); each = blocks[end]) end++
+  return end
 }
 
-function readArticle(
-  article: string,
+function readSection(
+  article: string | null,
   section: readonly Block[],
   texts: readonly string[],
 ): { kept: { block: Block; label: string | null }[]; furniture: Furniture[] } {
-  const parts = findParts(section, texts)
+  const parts = findParts(section, texts, article !== null)
   const first = parts.findIndex(part => part !== null)
   const isRepeated = repeatsIn(section, texts, first)
   const kept: { block: Block; label: string | null }[] = []
@@ -86,7 +85,7 @@ function readArticle(
   let label = article
   for (const [index, each] of section.entries()) {
     const part = parts[index]
-    if (part) label = `${article}, ${partName(part)}`
+    if (part && article !== null) label = `${article}, ${partName(part)}`
     if (isRepeated(index)) furniture.push({ name: 'repeated text', spans: each.spans })
     // A number above a table has no text of its own.
     else if (part && /^\**\w+\.?\**$/.test(texts[index] ?? ''))
@@ -97,11 +96,15 @@ function readArticle(
 }
 
 /** The number of the part that begins at each block. Where numbers are marked, only those count. */
-function findParts(section: readonly Block[], texts: readonly string[]): (string | null)[] {
+function findParts(
+  section: readonly Block[],
+  texts: readonly string[],
+  isArticle: boolean,
+): (string | null)[] {
   const isText = (index: number): boolean =>
     section[index]?.kind === 'text' || section[index]?.kind === 'list-item'
   const marked = texts.map((text, index) => (isText(index) ? (MARKED_PART.exec(text)?.[1] ?? null) : null))
-  if (marked.some(part => part !== null)) return marked
+  if (!isArticle || marked.some(part => part !== null)) return marked
   let last = 0
   return texts.map((text, index) => {
     const number = isText(index)
