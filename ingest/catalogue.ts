@@ -48,7 +48,12 @@ const manifestEntrySchema = z.strictObject({
 /** What a manifest says of one document. */
 export type ManifestEntry = z.infer<typeof manifestEntrySchema>
 
-const manifestSchema = z.object({ version: z.literal(1), documents: z.array(manifestEntrySchema) })
+const manifestSchema = z.object({
+  version: z.literal(1),
+  documents: z.array(manifestEntrySchema),
+  /** Questions about these documents that a visitor can begin with. */
+  suggestedQuestions: z.array(z.string().min(1)).optional(),
+})
 /** The manifest of a source folder. */
 export type Manifest = z.infer<typeof manifestSchema>
 

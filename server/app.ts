@@ -33,6 +33,8 @@ export interface AppParts {
   readonly assistant: () => Assistant | null
   /** Folder of the built widget and demo page. */
   readonly clientFolder: string
+  /** Questions that the widget offers first. */
+  readonly suggestedQuestions: () => readonly string[]
 }
 
 /** An application that does not listen yet. */

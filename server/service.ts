@@ -37,6 +37,8 @@ export interface ServiceOptions {
   readonly configuration: Configuration
   /** Makes the assistant ready to be opened, and opens it; the service listens meanwhile and says it is not ready. */
   readonly openAssistant: () => Promise<Assistant>
+  /** Questions that the sources suggest; used when the configuration names none. Asked when the assistant opens. */
+  readonly suggestedQuestions?: () => Promise<readonly string[]>
   /** Version of the index on disk; asked for at intervals, a change reloads. `null`: not known. */
   readonly indexVersion?: () => Promise<string | null>
   /** Milliseconds between two questions for the index version; defaults to 5,000. */
@@ -94,7 +96,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const desk = new QuestionDesk(parts)
   const hub = new ConversationHub({ ...parts, desk })
   const clientFolder = options.clientFolder ?? join(import.meta.dirname, '..', 'client', 'dist')
-  const app = createApp({ ...parts, desk, clientFolder })
+  let suggestedQuestions = configuration.visitorPage.suggestedQuestions
+  const app = createApp({ ...parts, desk, clientFolder, suggestedQuestions: () => suggestedQuestions })
   const server = createServer(
     {
       requestTimeout: limits.requestTimeoutSeconds * 1_000,
@@ -157,6 +160,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const ready = (async () => {
     await purge()
     const opened = await options.openAssistant()
+    if (suggestedQuestions.length === 0) suggestedQuestions = (await options.suggestedQuestions?.()) ?? []
     if (desk.isClosing) await opened.close()
     else assistant = opened
     log.info({ indexVersion: opened.indexVersion, model: opened.modelId }, 'ready')

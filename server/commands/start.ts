@@ -1,6 +1,7 @@
 /** `npm start`: serves the assistant; makes the index first when it is missing or stale. See `docs/operations.md`. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { readManifest } from '../../ingest/catalogue.js'
 import { CodedFault } from '../../ingest/faults.js'
 import type { IngestProgress } from '../../ingest/ingest.js'
 import { readIndexManifest } from '../../ingest/paragraph-index.js'
@@ -83,6 +84,10 @@ async function main(): Promise<void> {
     configuration,
     log,
     openAssistant: () => openIndex(configuration),
+    suggestedQuestions: async () => {
+      const manifests = await Promise.all(configuration.sources.map(readManifest))
+      return manifests.flatMap(manifest => manifest?.suggestedQuestions ?? [])
+    },
     indexVersion: async () => (await readIndexManifest(folder).catch(() => null))?.version ?? null,
   })
   handleSignals(service, configuration)

@@ -46,6 +46,8 @@ export interface ApiParts {
   readonly storage: Storage
   readonly metrics: Metrics
   readonly addressOf: (request: Request) => string
+  /** Questions that the widget offers first. */
+  readonly suggestedQuestions: () => readonly string[]
 }
 
 const identifierSchema = z
@@ -131,10 +133,13 @@ function route(
   })
 }
 
-function sendWidgetSettings({ configuration, access, storage }: ApiParts, response: Response): void {
+function sendWidgetSettings(
+  { configuration, access, storage, suggestedQuestions }: ApiParts,
+  response: Response,
+): void {
   const { visitorPage, chat } = configuration
   response.json({
-    suggestedQuestions: [...visitorPage.suggestedQuestions],
+    suggestedQuestions: [...suggestedQuestions()],
     composedBy: chat === null ? 'search' : 'language-model',
     moreInformationUrl: visitorPage.moreInformationUrl,
     contactUrl: visitorPage.contactUrl,
