@@ -98,7 +98,7 @@ export class ChatSession {
 
   /** Opens the connection ahead of the first question, so that it does not wait for it. */
   prepare(): void {
-    if (this.#options.isOnline()) this.#connection.open()
+    this.#connection.open()
   }
 
   /** Asks; ignored while another question is pending. */
@@ -265,11 +265,10 @@ export class ChatSession {
   }
 
   #judgeTrouble(state: ConnectionState): void {
-    const broken = this.pending !== null && state !== 'open'
-    if (!this.#options.isOnline()) {
-      this.#setTrouble('offline')
-    } else if (!broken) {
+    if (this.pending === null || state === 'open') {
       this.#setTrouble('none')
+    } else if (state === 'offline') {
+      this.#setTrouble('offline')
     } else if (this.#trouble === 'offline') {
       this.#setTrouble('slow')
     } else {

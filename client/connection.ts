@@ -6,7 +6,7 @@ import type { ClientMessage, ServerMessage } from '../server/protocol.js'
 
 /**
  * `idle`: no socket and none needed. `connecting`: first try. `open`: the server has greeted. `retrying`: broken, tries
- * are left. `offline`: the device has no network; waits for it. `lost`: all tries failed.
+ * are left. `offline`: broken, and the device says it has no network. `lost`: all tries failed.
  */
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'retrying' | 'offline' | 'lost'
 
@@ -32,6 +32,12 @@ export interface ConnectionOptions {
  * train tunnel or a restart of the server, short enough that nobody waits in vain.
  */
 export const RETRY_DELAYS = [400, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000] as const
+
+/**
+ * Milliseconds between tries while the device says it has no network. They do not count: the device may be wrong, as it is
+ * about a server on the same machine, and a visitor in a train waits for the network and not for us.
+ */
+export const OFFLINE_DELAY = 5_000
 
 /** Milliseconds within which the server must greet. */
 export const GREETING_TIMEOUT = 10_000
@@ -104,11 +110,13 @@ export class Connection {
 
   /** The device's network came or went. */
   networkChanged(): void {
+    if (this.#state === 'idle' || this.#state === 'lost') return
     if (!this.#options.isOnline()) {
-      if (this.#state === 'idle' || this.#state === 'lost') return
+      // An open socket would not notice for minutes.
       this.#drop()
-      this.#setState(this.#options.isNeeded() ? 'offline' : 'idle')
-    } else if (this.#state === 'offline' || this.#state === 'retrying') {
+      if (this.#options.isNeeded()) this.#try('retrying')
+      else this.#setState('idle')
+    } else if (this.#state !== 'open') {
       this.#failedTries = 0
       this.#try('retrying')
     }
@@ -128,11 +136,7 @@ export class Connection {
 
   #try(state: 'connecting' | 'retrying'): void {
     this.#drop()
-    if (!this.#options.isOnline()) {
-      this.#setState('offline')
-      return
-    }
-    this.#setState(state)
+    if (this.#state !== 'offline') this.#setState(state)
     const generation = this.#generation
     const fail = (): void => {
       if (generation === this.#generation) this.#broken()
@@ -190,13 +194,18 @@ export class Connection {
       this.#setState('idle')
       return
     }
+    if (!this.#options.isOnline()) {
+      this.#setState('offline')
+      this.#timer = setTimeout(() => this.#try('retrying'), OFFLINE_DELAY)
+      return
+    }
     const delay = RETRY_DELAYS[this.#failedTries]
     if (delay === undefined) {
       this.#setState('lost')
       return
     }
     this.#failedTries += 1
-    this.#setState(this.#options.isOnline() ? 'retrying' : 'offline')
+    this.#setState('retrying')
     // A random share keeps all widgets of a restarted server from coming back at the same moment.
     this.#timer = setTimeout(() => this.#try('retrying'), delay * (0.75 + Math.random() / 2))
   }

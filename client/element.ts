@@ -246,8 +246,7 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
   #renderTrouble(texts: WidgetTexts): TemplateResult | typeof nothing {
     const trouble = this.#session?.trouble ?? 'none'
     if (trouble === 'none') return nothing
-    const text =
-      trouble === 'slow' ? texts.slow : this.#session?.pending ? texts.offlinePending : texts.offline
+    const text = trouble === 'slow' ? texts.slow : texts.offline
     return html`<p class="trouble" part="trouble">${icons.warning}<span>${text}</span></p>`
   }
 

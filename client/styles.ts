@@ -955,6 +955,10 @@ const launcher = css`
     font-weight: 700;
     box-shadow: 0 4px 18px rgb(10 20 30 / 30%);
   }
+  /* The opened panel stands over its button. */
+  :host([open]) .launcher {
+    visibility: hidden;
+  }
   .launcher:hover {
     background: var(--_button-hover);
   }

@@ -42,9 +42,7 @@ export interface WidgetTexts {
   readonly failed: string
   readonly faults: Readonly<Record<WordlessFaultCode, string> & Record<string, string>>
   readonly offline: string
-  readonly offlinePending: string
   readonly slow: string
-  readonly restored: string
   readonly sources: string
   readonly citation: (marker: number, description: string) => string
   readonly readParagraph: string
@@ -138,10 +136,8 @@ const nl: WidgetTexts = {
     forbidden: 'U hebt geen toegang tot de assistent. Vraag de beheerder van deze website om hulp.',
     'origin-not-allowed': 'Deze website mag de assistent niet gebruiken.',
   },
-  offline: 'U bent offline. Wat hier staat, kunt u blijven lezen.',
-  offlinePending: 'U bent offline. Wij gaan verder met uw vraag zodra u weer verbinding hebt.',
+  offline: 'U bent offline. Wij gaan verder met uw vraag zodra u weer verbinding hebt.',
   slow: 'De verbinding is weggevallen. Wij maken opnieuw verbinding.',
-  restored: 'De verbinding is terug.',
   sources: 'Bronnen',
   citation: (marker, description) => `Bron ${marker}: ${description}`,
   readParagraph: 'lees de alinea',
@@ -251,10 +247,8 @@ const en: WidgetTexts = {
     'model-failed': 'The language model gave no usable answer. Try again.',
     internal: 'Something went wrong. Try again.',
   },
-  offline: 'You are offline. You can keep reading what is here.',
-  offlinePending: 'You are offline. We continue with your question once you are back online.',
+  offline: 'You are offline. We continue with your question once you are back online.',
   slow: 'The connection was lost. We are trying to restore it.',
-  restored: 'The connection is back.',
   sources: 'Sources',
   citation: (marker, description) => `Source ${marker}: ${description}`,
   readParagraph: 'read the paragraph',

@@ -71,6 +71,8 @@ const STATES: Readonly<Record<string, (widget: Widget, page: Page) => Promise<un
     await widget.find('#card').waitFor({ state: 'visible' })
   },
   offline: async (widget, page) => {
+    await widget.send('langzaam')
+    await widget.find('.progress').waitFor()
     await page.context().setOffline(true)
     await widget.find('.trouble').waitFor()
   },

@@ -174,9 +174,12 @@ describe('a session', () => {
   it('tells of being offline at once, and goes on by itself', async () => {
     const { sockets, session, world } = await asking()
     world.online = false
+    sockets.refusing = true
     session.networkChanged()
+    await settle()
     expect(session.trouble).toBe('offline')
     world.online = true
+    sockets.refusing = false
     session.networkChanged()
     await settle()
     sockets.last.greet()

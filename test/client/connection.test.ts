@@ -136,22 +136,35 @@ describe('a connection', () => {
     expect(connection.state).toBe('retrying')
   })
 
-  it('tries nothing while the device is offline, and at once when it is back', async () => {
+  it('waits while the device is offline without counting its tries, and tries at once when it is back', async () => {
     const { sockets, connection, world } = start()
     connection.open()
     await settle()
     sockets.last.greet()
     world.online = false
+    sockets.refusing = true
     connection.networkChanged()
+    await vi.advanceTimersByTimeAsync(2 * RETRY_DELAYS.length * LONGEST_DELAY)
     expect(connection.state).toBe('offline')
-    await vi.advanceTimersByTimeAsync(10 * LONGEST_DELAY)
-    expect(sockets.all).toHaveLength(1)
     world.online = true
+    sockets.refusing = false
     connection.networkChanged()
     await settle()
     sockets.last.greet()
     expect(connection.state).toBe('open')
-    expect(sockets.all).toHaveLength(2)
+  })
+
+  it('does not believe a device that says it is offline while the server can be reached', async () => {
+    const { sockets, connection, world } = start()
+    world.online = false
+    connection.open()
+    await settle()
+    sockets.last.greet()
+    expect(connection.state).toBe('open')
+    connection.networkChanged()
+    await settle()
+    sockets.last.greet()
+    expect(connection.state).toBe('open')
   })
 
   it('hears nothing of a socket it has left', async () => {
