@@ -9,9 +9,11 @@ import type { Embedder } from '../ingest/embedder.js'
 import { openEmbedder } from '../ingest/embeddings.js'
 import { openIndex, type ParagraphIndex } from '../ingest/paragraph-index.js'
 import type { Candidate } from '../ingest/search.js'
-import { compose, nearestSources, renderAnswer } from './compose.js'
+import { type ChatModel, openChatModel } from './chat-model.js'
+import { compose, documentNotes, nearestSources, renderAnswer } from './compose.js'
 import type { Configuration } from './configuration.js'
 import { ServerFault } from './faults.js'
+import { answerWithModel, type ModelOutcome } from './model-answer.js'
 import { interleave } from './part-evidence.js'
 import {
   type Answer,
@@ -21,8 +23,9 @@ import {
   type RefusalReason,
   type RetrievedParagraph,
 } from './protocol.js'
-import { understandRequest } from './request.js'
+import { type UnderstoodRequest, understandRequest } from './request.js'
 import { type Evidence, earlierTurns, retrieve, retrieveParts } from './retrieval.js'
+import { needsRewriting, type RewrittenQuestion, rewriteQuestion } from './rewrite.js'
 import { answerTexts } from './texts.js'
 
 /** An earlier turn of a conversation, oldest first. */
@@ -131,19 +134,28 @@ export async function openAssistant(
 ): Promise<Assistant> {
   const embedder = await openEmbedder(configuration)
   const folder = indexFolder(configuration, options)
-  return new SearchAssistant(configuration, embedder, () => openIndex(folder, embedder)).opened()
+  const model = await openChatModel(configuration)
+  return new SearchAssistant(configuration, embedder, model, () => openIndex(folder, embedder)).opened()
 }
 
 class SearchAssistant implements Assistant {
-  readonly modelId = null
+  readonly modelId: string | null
   readonly #configuration: Configuration
   readonly #embedder: Embedder
+  readonly #model: ChatModel | null
   readonly #open: () => Promise<ParagraphIndex>
   #index!: ParagraphIndex
 
-  constructor(configuration: Configuration, embedder: Embedder, open: () => Promise<ParagraphIndex>) {
+  constructor(
+    configuration: Configuration,
+    embedder: Embedder,
+    model: ChatModel | null,
+    open: () => Promise<ParagraphIndex>,
+  ) {
+    this.modelId = model?.id ?? null
     this.#configuration = configuration
     this.#embedder = embedder
+    this.#model = model
     this.#open = open
   }
 
@@ -169,55 +181,106 @@ class SearchAssistant implements Assistant {
     const index = this.#index
     const question = cleanQuestion(request.question)
     const answerId = request.answerId ?? randomUUID()
-    yield { type: 'answer-start', answerId, question, composedBy: 'search' }
-    const history = earlierTurns(request.history ?? [])
-    const understood = understandRequest(question, history.length > 0)
+    yield { type: 'answer-start', answerId, question, composedBy: this.#model ? 'language-model' : 'search' }
+    const turns = request.history ?? []
+    const history = earlierTurns(turns)
+    const { understood, rewritten } = await this.#understand(question, turns, request.signal)
     const parts = await retrieveParts(index, this.#embedder, understood.question, history, CANDIDATE_COUNT)
     request.signal?.throwIfAborted()
-    const answer =
+    const carried =
       understood.refusal === null
-        ? await this.#answer(index, parts, answerId, question)
-        : await this.#refuse(index, parts, answerId, question, understood.refusal)
-    for (const citation of answer.citations) yield { type: 'citation-available', citation }
-    for (const segment of answer.segments) yield { type: 'answer-delta', segment }
+        ? parts.filter(({ coverage, candidates }) => coverage >= LEAST_COVERAGE && candidates.length > 0)
+        : []
+    const written =
+      this.#model && carried.length > 0
+        ? yield* answerWithModel({
+            model: this.#model,
+            index,
+            basePath: this.#configuration.server.basePath,
+            question: understood.question,
+            parts: carried,
+            unsupported: this.#configuration.unsupported,
+            signal: request.signal,
+          })
+        : null
+    const answer =
+      carried.length > 0 && written?.kind !== 'no-answer'
+        ? await this.#answer(index, parts, carried, answerId, question, written)
+        : await this.#refuse(index, parts, answerId, question, understood.refusal ?? 'no-evidence')
+    // What the model has streamed already is replaced by the end of the answer, not followed by another one.
+    if (!written?.report.sentences.some(({ shown }) => shown)) {
+      for (const citation of answer.citations) yield { type: 'citation-available', citation }
+      for (const segment of answer.segments) yield { type: 'answer-delta', segment }
+    }
     yield { type: 'answer-end', answer }
     const durationMs = performance.now() - started
     return {
       answer,
       retrieved: listRetrieved(interleave(parts, RETRIEVED_COUNT)),
       trace: {
-        understoodQuestion: (parts[0] as Evidence).understood.words
-          .filter(({ weight }) => weight > 0)
-          .map(({ word }) => word)
-          .join(' '),
+        understoodQuestion:
+          rewritten?.question ??
+          (parts[0] as Evidence).understood.words
+            .filter(({ weight }) => weight > 0)
+            .map(({ word }) => word)
+            .join(' '),
         indexVersion: index.version,
         embedder: index.embedderId,
-        model: null,
-        promptVersion: null,
+        model: this.modelId,
+        promptVersion: [rewritten?.prompt, written?.report.prompt].filter(Boolean).join(', ') || null,
         timings: { total: durationMs },
-        details: { parts: parts.map(part => ({ question: part.question, coverage: part.coverage })) },
+        details: {
+          parts: parts.map(part => ({ question: part.question, coverage: part.coverage })),
+          ...(written && { written: { outcome: written.kind, ...written.report } }),
+        },
       },
       durationMs,
     }
   }
 
+  /** What is asked, as one question in Dutch where a chat model can make it so. */
+  async #understand(
+    question: string,
+    history: readonly Turn[],
+    signal: AbortSignal | undefined,
+  ): Promise<{ understood: UnderstoodRequest; rewritten: RewrittenQuestion | null }> {
+    const understood = understandRequest(question, history.length > 0)
+    const isRewritable = understood.refusal === null || understood.refusal === 'language'
+    if (!this.#model || !isRewritable || !needsRewriting({ question: understood.question, history }))
+      return { understood, rewritten: null }
+    const rewritten = await rewriteQuestion(this.#model, { question: understood.question, history }, signal)
+    // What the question wants is looked at again in its new words: an order in another language is one in Dutch too.
+    return rewritten
+      ? { understood: understandRequest(rewritten.question, history.length > 0), rewritten }
+      : { understood, rewritten }
+  }
+
   async #answer(
     index: ParagraphIndex,
     parts: readonly Evidence[],
+    carried: readonly Evidence[],
     answerId: string,
     question: string,
+    written: ModelOutcome | null,
   ): Promise<Answer> {
-    const context = { index, basePath: this.#configuration.server.basePath, today: new Date() }
-    const common = { answerId, question, composedBy: 'search' as const }
-    const carried = parts.filter(
-      ({ coverage, candidates }) => coverage >= LEAST_COVERAGE && candidates.length > 0,
-    )
-    if (carried.length === 0) return this.#refuse(index, parts, answerId, question, 'no-evidence')
-    const { segments, citations } = await compose(carried, context)
+    const today = new Date()
+    const context = { index, basePath: this.#configuration.server.basePath, today }
+    const isWritten = written?.kind === 'answered'
+    const { segments, citations } = isWritten ? written : await compose(carried, context)
+    const common = {
+      answerId,
+      question,
+      composedBy: isWritten ? ('language-model' as const) : ('search' as const),
+    }
     const unanswered = parts.filter(part => !carried.includes(part)).map(part => part.question)
+    const note = (text: string): AnswerSegment => ({ kind: 'note', text, markers: [], support: null })
     const all: AnswerSegment[] = [...segments]
-    if (unanswered.length > 0)
-      all.push({ kind: 'note', text: answerTexts.unanswered(unanswered), markers: [], support: null })
+    if (written?.kind === 'failed') all.unshift(note(answerTexts.modelFailed))
+    if (isWritten) {
+      if (written.removed > 0) all.push(note(answerTexts.removed(written.removed)))
+      all.push(...documentNotes(written.documents, today).map(note))
+    }
+    if (unanswered.length > 0) all.push(note(answerTexts.unanswered(unanswered)))
     return {
       ...common,
       outcome: 'answered',

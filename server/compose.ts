@@ -251,7 +251,11 @@ async function render(
   }
   const asked = pieces.length === 1 && parts[0] ? askedValue(parts[0], segments, index) : undefined
   if (asked) segments.unshift(asked)
-  for (const text of notes(pieces, today)) segments.push({ kind: 'note', text, markers: [], support: null })
+  for (const text of documentNotes(
+    pieces.map(({ document }) => document),
+    today,
+  ))
+    segments.push({ kind: 'note', text, markers: [], support: null })
   return { segments, citations }
 }
 
@@ -278,8 +282,9 @@ function askedValue(
 }
 
 /** What a reader must know of the documents used: that one is a draft, or how old it is. */
-function notes(pieces: readonly Piece[], today: Date): string[] {
-  const documents = [...new Map(pieces.map(({ document }) => [document.id, document])).values()]
+/** What a reader of an answer should know of its documents: that one is a draft, or old. */
+export function documentNotes(used: readonly PolicyDocument[], today: Date): string[] {
+  const documents = [...new Map(used.map(document => [document.id, document])).values()]
   const remarkable = documents
     .map(({ status, date }) => ({
       draft: status === 'ontwerp',

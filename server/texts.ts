@@ -24,6 +24,13 @@ export const answerTexts = {
   /** @param parts of the question, in the visitor's words */
   unanswered: (parts: readonly string[]) =>
     `Over dit deel van uw vraag vond ik niets in de documenten: ${parts.map(part => `“${part}”`).join(' en ')}.`,
+  modelFailed:
+    'Het taalmodel gaf geen bruikbaar antwoord. Daarom ziet u hieronder alleen zinnen uit de documenten zelf.',
+  /** @param count sentences of the language model that no source supports */
+  removed: (count: number) =>
+    count === 1
+      ? 'Eén zin van het taalmodel is weggelaten, omdat die niet in de documenten staat.'
+      : `${count} zinnen van het taalmodel zijn weggelaten, omdat die niet in de documenten staan.`,
   nearest: 'Misschien helpen deze passages u verder.',
   howToAsk: 'Tip: stel één vraag tegelijk en noem het onderwerp of het document.',
   contact: (url: string) => `Komt u er niet uit? Neem dan contact op: ${url}`,

@@ -374,6 +374,17 @@ export function carriesFact(sentence: string): boolean {
   return findValues(sentence).length > 0 || findNames(lexemes(sentence), sentence).length > 0
 }
 
+/** Whether a text carries no number, date or name that another text does not hold. */
+export function carriesOnlyFactsOf(text: string, source: string): boolean {
+  const words = lexemes(text)
+  const stock = nameStock([{ words: lexemes(source), text: source }])
+  const values = { values: findValues(source), contextValues: [], writing: source.toLowerCase() }
+  return (
+    objectToValues(text, values).length === 0 &&
+    findNames(words, text).every(name => holdsName(stock, name, () => false))
+  )
+}
+
 /** Least share of each other's weight that two quotes of one point hold; chosen on pairs of quotes from the seeds. */
 const SAME_POINT = 0.72
 
@@ -394,7 +405,6 @@ function holdsPoint(claim: string, source: string): boolean {
     text,
   )
   if (alignment.coverage < SAME_POINT) return false
-  const stock = nameStock([{ words: text.words, text: source }])
   const { conflicts } = findConflicts({
     sentence: words,
     source: text.words,
@@ -403,10 +413,5 @@ function holdsPoint(claim: string, source: string): boolean {
     from: 0,
     to: text.words.length,
   })
-  return (
-    conflicts.length === 0 &&
-    objectToValues(claim, { values: findValues(source), contextValues: [], writing: source.toLowerCase() })
-      .length === 0 &&
-    findNames(words, claim).every(name => holdsName(stock, name, () => false))
-  )
+  return conflicts.length === 0 && carriesOnlyFactsOf(claim, source)
 }
