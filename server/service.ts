@@ -14,7 +14,7 @@ import { Metrics } from './metrics.js'
 import { QuestionDesk } from './question-desk.js'
 import { RateLimits } from './rate-limits.js'
 import { attachSocket } from './socket.js'
-import { Storage } from './storage.js'
+import { databaseFile, Storage } from './storage.js'
 import { problemTitles } from './texts.js'
 
 /** Milliseconds between two purges of what is past its retention. */
@@ -59,10 +59,6 @@ export interface Service {
   /** Finishes running answers and closes everything. */
   close(): Promise<void>
 }
-
-/** Path of the database within the data folder. */
-export const databaseFile = (configuration: Configuration): string =>
-  join(configuration.dataDirectory, 'vindplaats.sqlite')
 
 /**
  * Starts listening and opens the assistant.

@@ -1,10 +1,11 @@
 /** What is remembered of conversations: answers with their traces, feedback and an audit log. The only file that knows SQLite. */
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { startThread } from '../ingest/threads.js'
 import type { Trace } from './assistant.js'
+import type { Configuration } from './configuration.js'
 import { ServerFault } from './faults.js'
 import type { Answer, Feedback } from './protocol.js'
 
@@ -139,6 +140,10 @@ export interface StorageOptions {
   /** Clock in milliseconds; defaults to the system's. */
   readonly now?: () => number
 }
+
+/** Path of the database within the data folder. */
+export const databaseFile = (configuration: Configuration): string =>
+  join(configuration.dataDirectory, 'vindplaats.sqlite')
 
 interface AnswerRow {
   readonly conversation_id: string | null

@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs'
 import { CodedFault } from '../../ingest/faults.js'
 import { readConfiguration } from '../configuration.js'
-import { databaseFile } from '../service.js'
-import { Storage } from '../storage.js'
+import { databaseFile, Storage } from '../storage.js'
 
 const USAGE = `Usage: npm run data -- backup <file>        copies the database, also while the server runs
        npm run data -- forget <answer id>   deletes one answer with its feedback, at once

@@ -6,8 +6,7 @@ import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { CodedFault } from '../../ingest/faults.js'
 import { readConfiguration } from '../configuration.js'
-import { databaseFile } from '../service.js'
-import { type RatedAnswer, Storage } from '../storage.js'
+import { databaseFile, type RatedAnswer, Storage } from '../storage.js'
 
 const USAGE = 'Usage: npm run --silent export -- [--since YYYY-MM-DD] [--traces] [--audit]'
 
