@@ -18,9 +18,12 @@ const MAY_IMPORT: Record<Folder, Partial<Record<Folder, 'value' | 'type'>>> = {
 
 /** One file per external thing: packages that only the named files may import. */
 const OWNERS: Record<string, readonly string[]> = {
-  'hnswlib-node': ['ingest/vector-store.ts', 'evals/'],
+  'hnswlib-node': ['ingest/vector-store.ts', 'evals/', 'test/'],
   '@langchain/community/vectorstores/hnswlib': ['ingest/vector-store.ts'],
-  'better-sqlite3': ['server/storage.ts'],
+  'better-sqlite3': ['server/storage.ts', 'test/'],
+  jose: ['server/bearer-tokens.ts', 'test/'],
+  pino: ['server/log.ts'],
+  'prom-client': ['server/metrics.ts'],
   ws: ['server/socket.ts', 'evals/', 'test/'],
   express: ['server/app.ts', 'server/http/'],
 }

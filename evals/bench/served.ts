@@ -21,7 +21,7 @@ export interface Served {
 export async function serve(environment: Readonly<Record<string, string>>): Promise<Served> {
   const command = fileURLToPath(new URL('../../server/commands/start.ts', import.meta.url))
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', command], {
-    env: { ...process.env, LOG_LEVEL: 'warn', ...environment },
+    env: { LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'inherit', 'pipe'],
   })
   let said = ''
