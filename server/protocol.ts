@@ -223,10 +223,14 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('answer-event'),
     conversationId: identifier,
     questionId: identifier,
-    /** Rises by one per event within a conversation, from 1. */
+    /**
+     * Rises by one per event within a conversation, from 1. It jumps where the server was restarted or had to free memory: of
+     * questions that have ended only `answer-end` comes then.
+     */
     sequence: z.int().positive(),
     event: answerEventSchema,
   }),
+  /** The events after the client's number follow. */
   z.object({
     type: z.literal('conversation-resumed'),
     messageId: identifier,
