@@ -54,9 +54,20 @@ export interface Comparison {
 /** Probability below which a difference counts as significant. */
 export const SIGNIFICANCE_LEVEL = 0.05
 
+/** Decimals that are kept of a score, so that a run equals itself after it was written as the baseline. */
+const DECIMALS = 4
+
 /** The cases of a run that take part in a comparison: those of the headline figures. */
 export function comparableCases(cases: readonly CaseScore[]): readonly ComparableCase[] {
-  return cases.filter(inHeadline)
+  return cases.filter(inHeadline).map(({ id, scores }) => ({
+    id,
+    scores: Object.fromEntries(
+      COMPARED_METRICS.map(metric => {
+        const value = scores[metric]
+        return [metric, value === null ? null : Number(value.toFixed(DECIMALS))]
+      }),
+    ),
+  }))
 }
 
 /** Compares run B with run A on the cases that both asked. */

@@ -80,10 +80,7 @@ export async function writeBaseline(path: string, run: EvalRun): Promise<void> {
   const cases = comparableCases(run.cases).map(({ id, scores }) => {
     // A metric that does not apply is left out: absent is read as `null`.
     const applying = COMPARED_METRICS.filter(name => (scores[name] ?? null) !== null)
-    return JSON.stringify({
-      id,
-      scores: rounded(Object.fromEntries(applying.map(name => [name, scores[name] ?? null]))),
-    })
+    return JSON.stringify({ id, scores: Object.fromEntries(applying.map(name => [name, scores[name]])) })
   })
   const head = JSON.stringify({ format: 1, identity: run.identity, figures }, null, 2).slice(0, -2)
   await writeFile(path, `${head},\n  "cases": [\n    ${cases.join(',\n    ')}\n  ]\n}\n`)

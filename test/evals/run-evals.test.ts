@@ -490,6 +490,23 @@ describe('the gate', () => {
     expect(comparisonTable(same, ['baseline', 'this run'])).toMatch(/recall@1 lost: a-006/)
   })
 
+  it('finds no difference between a run and the baseline made of it', async () => {
+    const file = join(folder, 'thirds.json')
+    // A right paragraph at rank three: one third, which no decimal number is.
+    const third = () =>
+      scriptedAssistant(({ question }) => {
+        const right = askedParagraph(question)
+        const found = [...PARAGRAPHS.slice(60, 62), ...(right === null ? [] : [right])]
+        return { found, cited: right === null ? null : [right] }
+      })
+    const run = await runEvals({ cases, assistant: third() })
+    await writeBaseline(file, run)
+    const comparison = compareRuns((await readBaseline(file))?.cases ?? [], comparableCases(run.cases))
+    expect(comparison.shared).toBe(50)
+    for (const row of comparison.metrics) expect([...row.won, ...row.lost], row.metric).toEqual([])
+    expect(comparison.metrics.find(row => row.metric === 'mrr@10')?.a).toBeCloseTo(1 / 3, 3)
+  })
+
   it('has no baseline where there is no file, and refuses a damaged one', async () => {
     expect(await readBaseline(join(folder, 'none.json'))).toBeNull()
     const file = join(folder, 'damaged.json')
