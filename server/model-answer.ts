@@ -11,6 +11,7 @@ import type { Configuration } from './configuration.js'
 import { ServerFault } from './faults.js'
 import { countLanguageWords } from './language.js'
 import { type ReplySentence, readSentences, saysNoAnswer } from './model-reply.js'
+import { withoutOrders } from './orders.js'
 import { interleave } from './part-evidence.js'
 import type { AnswerEvent, AnswerSegment, Citation, Support } from './protocol.js'
 import type { Evidence } from './retrieval.js'
@@ -92,8 +93,14 @@ const CLEAR = 0.8
 const LEAST_SHOWN = 0.35
 
 /** A paragraph with its number. */
-interface Source extends VerificationSource {
+interface Source {
   readonly number: number
+  /** As it is cited. */
+  readonly paragraph: Paragraph
+  readonly document: PolicyDocument
+  /** As it is checked against: without sentences that speak to an assistant, all else in its place. */
+  readonly evidence: VerificationSource
+  /** As the model reads it. */
   readonly text: string
 }
 
@@ -158,19 +165,29 @@ async function listSources({ parts, index }: ModelAnswerOptions): Promise<Source
   let length = 0
   const add = (paragraph: Paragraph, document: PolicyDocument, parent: Paragraph | null) => {
     if (sources.some(source => source.paragraph.id === paragraph.id)) return
-    const introduction = parent ? `(${parent.text}) ` : ''
-    const text = introduction + paragraph.text
+    const evidence = { paragraph: asEvidence(paragraph), document, parent: parent && asEvidence(parent) }
+    const introduction = evidence.parent ? `(${evidence.parent.text}) ` : ''
+    const text = (introduction + evidence.paragraph.text).replace(/ {2,}/g, ' … ').trim()
     if (sources.length > 0 && length + text.length > LONGEST_EVIDENCE) return
     length += text.length
-    sources.push({ number: sources.length + 1, paragraph, document, parent, text })
+    sources.push({ number: sources.length + 1, paragraph, document, evidence, text })
   }
   for (const { paragraph, document } of interleave(parts, MOST_SOURCES)) {
+    // A heading says what follows is about, and nothing about it.
+    if (paragraph.kind === 'heading') continue
     const paragraphs = (await index.content(document.id))?.paragraphs ?? []
     add(paragraph, document, paragraphs.find(({ id }) => id === paragraph.parent) ?? null)
     const items = paragraphs.filter(({ parent, kind }) => parent === paragraph.id && kind === 'list-item')
     for (const item of items.slice(0, MOST_ITEMS)) add(item, document, paragraph)
   }
   return sources
+}
+
+function asEvidence(paragraph: Paragraph): Paragraph {
+  const text = withoutOrders(paragraph.text)
+  return text === paragraph.text
+    ? paragraph
+    : { ...paragraph, text, searchText: withoutOrders(paragraph.searchText) }
 }
 
 /** The answer as it grows: only what was checked. */
@@ -241,7 +258,7 @@ class CheckedAnswer {
   } {
     const named = markers.flatMap(marker => this.#sources[marker - 1] ?? [])
     this.markers.dropped += markers.length - named.length
-    const verdicts = named.map(source => [source, verifySentence(text, source)] as const)
+    const verdicts = named.map(source => [source, verifySentence(text, source.evidence)] as const)
     const confirmed = verdicts.filter(([, { support }]) => support !== 'niet bevestigd')
     const [first] = confirmed.sort(([, left], [, right]) => rank(right) - rank(left))
     if (first) {
@@ -256,7 +273,7 @@ class CheckedAnswer {
       }
     const others = this.#sources
       .filter(source => !named.includes(source))
-      .map(source => [source, verifySentence(text, source)] as const)
+      .map(source => [source, verifySentence(text, source.evidence)] as const)
       .filter(
         ([, { support, probability }]) =>
           support === 'letterlijk' || (support === 'bevestigd' && probability >= CLEAR),
@@ -272,7 +289,7 @@ class CheckedAnswer {
     const nearest = (
       verdicts.length > 0
         ? verdicts
-        : this.#sources.map(source => [source, verifySentence(text, source)] as const)
+        : this.#sources.map(source => [source, verifySentence(text, source.evidence)] as const)
     )
       .map(([, verdict]) => verdict)
       .reduce((best, verdict) => (verdict.features.coverage > best.features.coverage ? verdict : best))
@@ -294,7 +311,8 @@ class CheckedAnswer {
     [start, end]: readonly [number, number],
     support: Support,
   ): Promise<{ marker: number; added: Citation | null }> {
-    const quote = source.paragraph.text.slice(start, end)
+    const [from, to] = withoutGaps(source.evidence.paragraph.text, start, end)
+    const quote = source.paragraph.text.slice(from, to)
     const at = this.citations.findIndex(
       citation => citation.paragraphId === source.paragraph.id && citation.quote === quote,
     )
@@ -309,14 +327,24 @@ class CheckedAnswer {
       source.document,
       source.paragraph,
       content?.source ?? '',
-      start,
-      end,
+      from,
+      to,
     )
     const citation: Citation = { marker: this.citations.length + 1, support, ...cited }
     this.citations.push(citation)
     if (!this.documents.includes(source.document)) this.documents.push(source.document)
     return { marker: citation.marker, added: citation }
   }
+}
+
+/** The longest piece of a range without the gap that a left out sentence leaves. */
+function withoutGaps(text: string, start: number, end: number): readonly [number, number] {
+  let longest: readonly [number, number] = [start, start]
+  for (const match of text.slice(start, end).matchAll(/\S+(?: \S+)*/g)) {
+    const from = start + match.index
+    if (match[0].length > longest[1] - longest[0]) longest = [from, from + match[0].length]
+  }
+  return longest[1] > longest[0] ? longest : [start, end]
 }
 
 const SUPPORTS: readonly Support[] = ['niet bevestigd', 'bevestigd', 'letterlijk']
@@ -333,10 +361,10 @@ function weakest(left: Support, right: Support): Support {
 function joinSources(sources: readonly Source[]): VerificationSource {
   const [first, ...rest] = sources as [Source, ...Source[]]
   const join = (read: (paragraph: Paragraph) => string) =>
-    sources.map(({ text: _, paragraph }) => read(paragraph)).join(' ')
+    sources.map(({ evidence }) => read(evidence.paragraph)).join(' ')
   return {
     document: first.document,
-    parent: first.parent,
+    parent: first.evidence.parent,
     paragraph: {
       ...first.paragraph,
       text: join(({ text }) => text),

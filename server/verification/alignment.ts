@@ -33,6 +33,8 @@ export interface Match {
 const STRENGTH = { stem: 1, parts: 0.9, part: 0.75, concept: 0.75, spelling: 0.85, family: 0.6 } as const
 /** Least share of common 4-grams (Dice) for two spellings of one word. */
 const LEAST_SPELLING = 0.62
+/** Most characters between two sentences that follow each other. */
+const WIDEST_SPACE = 3
 const NO_MATCH: Match = { way: null, strength: 0, places: [] }
 
 /**
@@ -204,7 +206,8 @@ export function align(words: readonly Lexeme[], weights: readonly number[], sour
   let windowCoverage = sentenceCoverage
   for (const start of [first - 1, first]) {
     const [left, right] = [sentences[start], sentences[start + 1]]
-    if (!left || !right) continue
+    // Sentences with a gap between them, where something was left out, make no quote together.
+    if (!left || !right || right.start - left.end > WIDEST_SPACE) continue
     const covered = share(left.from, right.to)
     // A second sentence must bring something of its own.
     if (covered > windowCoverage + 0.08) [windowCoverage, last] = [covered, start + 2]
