@@ -14,6 +14,7 @@ import { percentile, seededRandom } from '../statistics.js'
 import { alignedTable } from '../table.js'
 import { CarefulClient } from './careful-client.js'
 import { describeEnvironment, environmentText, keepMeasurement } from './environment.js'
+import { measureModelOverhead } from './model-overhead.js'
 import { type Served, serve } from './served.js'
 import { loadSockets, openSockets } from './socket-load.js'
 
@@ -34,6 +35,11 @@ const DROPPING_CLIENTS = 60
 /** Seconds that conversations are kept for their clients; after them memory is looked at again. */
 const RESUME_WINDOW = 20
 
+/** Questions asked with a chat model, one after the other. */
+const MODEL_QUESTIONS = 60
+
+const p50p95 = (values: readonly number[]) =>
+  [0.5, 0.95].map(rank => `${(percentile(values, rank) ?? 0).toFixed(1)} ms`).join(' / ')
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
 const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds))
 
@@ -69,6 +75,7 @@ export async function bench(arguments_: readonly string[]): Promise<number> {
     )
     await server.end('SIGTERM')
     const missing = findMissing(dataDirectory, killed)
+    const model = await measureModelOverhead(environment, questions.slice(0, MODEL_QUESTIONS))
     const machine = await describeEnvironment()
     console.log(
       alignedTable([
@@ -88,6 +95,10 @@ export async function bench(arguments_: readonly string[]): Promise<number> {
         ['kills', String(kills)],
         ['answers given, missing', `${killed.given.size}, ${missing.answers}`],
         ['ratings acknowledged, missing', `${killed.rated.size}, ${missing.ratings}`],
+        ['with a test model server', ''],
+        ['questions that reached the model', `${model.beforeModel.length} of ${MODEL_QUESTIONS}`],
+        ['before the model is asked, p50 / p95', p50p95(model.beforeModel)],
+        ['after its last word, p50 / p95', p50p95(model.afterModel)],
       ]),
     )
     for (const error of steady.errors.slice(0, 3)) console.log(`  ${error}`)
@@ -100,6 +111,7 @@ export async function bench(arguments_: readonly string[]): Promise<number> {
       given: killed.given.size,
       rated: killed.rated.size,
       missing,
+      model: { beforeModel: p50p95(model.beforeModel), afterModel: p50p95(model.afterModel) },
     })
     const isWhole =
       steady.errors.length === 0 &&
