@@ -1,7 +1,7 @@
 /** Laws: the label of each article and of each of its parts ("artikel 14, eerste lid"), and text that stands twice. */
 import type { Furniture } from '../corpus.js'
 import type { Block } from '../formats/format.js'
-import { textOf, withoutMarks } from './text-shape.js'
+import { endsClause, textOf, withoutMarks } from './text-shape.js'
 
 /** A document with its articles labelled. */
 export interface LabelledArticles {
@@ -13,8 +13,10 @@ export interface LabelledArticles {
 }
 
 const ARTICLE =
-  /^(?:(e?enig artikel|artikel e?enig)|art(?:icle|ikel|\.)?\s+((?:[A-Z]\s+\d+[a-z]*|\d+\s?(?:bis|ter|quater|[A-Za-z]{0,12})|[IVXLC]+[A-Za-z]{0,3}|[A-Z])(?:[.:–-][\dA-Za-z]+)*))(?![\p{L}\p{N}])/iu
-const DIVISION = /^(?:(boek|deel|titel|hoofdstuk|afdeling)\b|(paragraaf|§))\s*[\dIVXLCa-z]+/i
+  /^(?:(e?enig artikel|artikel e?enig)|art(?:icle|ikel|\.)?\s+((?:[A-Z]\s+\d+[a-z]*|\d+(?:\s?(?:bis|ter|quater|quinquies|sexies|septies|octies)|[a-z]{1,2}\d*)?|[IVXLC]+[A-Za-z]{0,3}|[A-Z])(?:[.:–-][\dA-Za-z]+)*))(?![\p{L}\p{N}])/iu
+const DIVISION =
+  /^(?:(boek|deel|titel|hoofdstuk|afdeling)\b|(paragraaf|§))\s*(?:[\dIVXLC]+[a-z]?|[A-Z])(?:\.\d+)*(?![\p{L}\p{N}])/iu
+const ANNEX = /^(?:bijlage|annex)(?:\s+(?:[IVXLC]+|\d+|[A-Z]))?/i
 /** "**1.**", as laws are converted: the number of a part stands in bold before its text. */
 const MARKED_PART = /^\*\*(\d{1,3}(?:\.\d{1,3})*[a-z]{0,3}|[A-Z]{1,2})\.?\*\*(?:\s+|$)/
 /** "1. " or "1 " before a text that begins with a capital. */
@@ -24,7 +26,8 @@ const PLAIN_PART = /^\(?(\d{1,2})[.)]?\s+(?=["“‘(]?\p{Lu})/u
  * Labels the articles of a law. Where an article stands whole and again part by part, the whole copy is furniture,
  * block by block, so that what stands in it alone remains.
  */
-export function labelArticles(source: string, blocks: readonly Block[]): LabelledArticles {
+export function labelArticles(source: string, pieces: readonly Block[]): LabelledArticles {
+  const blocks = joinHeadings(source, pieces)
   const texts = blocks.map(each => withoutMarksAtEnds(textOf(source, each.spans)))
   const articles = texts.map((text, index) => (blocks[index]?.kind === 'heading' ? articleOf(text) : null))
   const isMarked = texts.some((text, index) => blocks[index]?.kind === 'text' && /^\*\*1\.?\*\*/.test(text))
@@ -48,6 +51,54 @@ export function labelArticles(source: string, blocks: readonly Block[]): Labelle
     labels: kept.map(each => each.label),
     furniture,
   }
+}
+
+/** Whether a text is the number of an article, chapter or annex and nothing else: "Artikel 5", "HOOFDSTUK II". */
+export function articleHeading(text: string): boolean {
+  const bare = withoutMarks(text)
+  const match = ARTICLE.exec(bare) ?? DIVISION.exec(bare) ?? ANNEX.exec(bare)
+  return match !== null && /^[.:\s]*$/.test(bare.slice(match[0].length))
+}
+
+/** The title of an article or chapter often stands on a line of its own below the number: both are one heading. */
+function joinHeadings(source: string, blocks: readonly Block[]): Block[] {
+  const joined: Block[] = []
+  let isNumber = false
+  for (const each of blocks) {
+    const before = joined.at(-1)
+    const heading = each.kind === 'heading' ? textOf(source, each.spans) : ''
+    const isOwnNumber = articleHeading(heading) && !ANNEX.test(withoutMarks(heading))
+    const text = isNumber ? textOf(source, each.spans) : ''
+    const isTitle =
+      isNumber &&
+      !isOwnNumber &&
+      (each.kind === 'heading'
+        ? articleOf(text) === null
+        : before?.depth === null && isTitleLike(each, text)) &&
+      (each.depth === null || before?.depth === null || each.depth === before?.depth)
+    if (before && isTitle)
+      joined[joined.length - 1] = {
+        ...before,
+        spans: [...before.spans, ...each.spans],
+        references: [...before.references, ...each.references],
+      }
+    else joined.push(each)
+    isNumber = isOwnNumber
+  }
+  return joined
+}
+
+const LONGEST_TITLE = 120
+
+/** Whether a piece below the number of an article reads as its title: short, and no sentence or item. */
+function isTitleLike(each: Block, text: string): boolean {
+  return (
+    each.kind === 'text' &&
+    text.length <= LONGEST_TITLE &&
+    /^\p{Lu}/u.test(text) &&
+    !endsClause(text) &&
+    !MARKED_PART.test(text)
+  )
 }
 
 /** Emphasis around a whole piece says nothing here; "**1.**" at its beginning does. */
