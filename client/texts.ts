@@ -68,7 +68,6 @@ export interface WidgetTexts {
   readonly sendRating: string
   readonly cancel: string
   readonly page: (page: number) => string
-  readonly sourcePanel: string
   readonly sourceOf: (position: number, total: number) => string
   readonly nearSource: string
   readonly previousCitation: string
@@ -170,7 +169,6 @@ const nl: WidgetTexts = {
   sendRating: 'Versturen',
   cancel: 'Annuleren',
   page: page => `pagina ${page}`,
-  sourcePanel: 'Bron',
   sourceOf: (position, total) => `Bron ${position} van ${total}`,
   nearSource: 'Misschien bedoelt u deze alinea',
   previousCitation: 'Vorige bron',
@@ -281,7 +279,6 @@ const en: WidgetTexts = {
   sendRating: 'Send',
   cancel: 'Cancel',
   page: page => `page ${page}`,
-  sourcePanel: 'Source',
   sourceOf: (position, total) => `Source ${position} of ${total}`,
   nearSource: 'Perhaps you mean this paragraph',
   previousCitation: 'Previous source',
@@ -334,7 +331,6 @@ export const demoTexts = {
   documentsFailed: 'De lijst met documenten kon niet worden opgehaald. Laad de pagina opnieuw.',
   documentCount: (count: number) => (count === 1 ? '1 document' : `${count} documenten`),
   draft: 'Ontwerp',
-  documentOpen: 'Lees het document',
   dateUnknown: 'Datum onbekend',
   about: 'Zo werkt het',
   steps: [
