@@ -19,14 +19,16 @@ export interface DocumentTask {
   readonly partPath: string | null
 }
 
+/** What a part is stored with, so that the ledger can be written without reading the document again. */
+export interface PartAbout {
+  readonly figures: DocumentFigures
+  /** Problems a person should know of, in English. */
+  readonly warnings: readonly string[]
+}
+
 /** What became of it. */
 export type DocumentResult =
-  | {
-      readonly outcome: 'read'
-      readonly figures: DocumentFigures
-      readonly warnings: readonly string[]
-      readonly milliseconds: number
-    }
+  | ({ readonly outcome: 'read'; readonly milliseconds: number } & PartAbout)
   | {
       readonly outcome: 'failed'
       readonly code: IngestFaultCode
@@ -55,8 +57,8 @@ export async function workOn(
   const started = performance.now()
   const elapsed = () => Math.round(performance.now() - started)
   try {
-    const result = await makePart(task, embedder, signal)
-    return { outcome: 'read', ...result, milliseconds: elapsed() }
+    const about = await makePart(task, embedder, signal)
+    return { outcome: 'read', ...about, milliseconds: elapsed() }
   } catch (error) {
     signal?.throwIfAborted()
     const fault = writeFault(error, task.partPath === null ? '' : dirname(task.partPath))
@@ -74,7 +76,7 @@ export async function workOn(
   }
 }
 
-async function makePart(task: DocumentTask, embedder: Embedder, signal?: AbortSignal) {
+async function makePart(task: DocumentTask, embedder: Embedder, signal?: AbortSignal): Promise<PartAbout> {
   const { source } = task
   const { bytes, contentHash } = await readSource({ ...source, fault: null })
   const { content, found, format } = await readDocument(bytes, {
@@ -87,13 +89,9 @@ async function makePart(task: DocumentTask, embedder: Embedder, signal?: AbortSi
   const document = describeDocument({ ...source, fault: null }, contentHash, found)
   const statements = placed.paragraphs.flatMap(paragraph => paragraph.statements)
   const questions = statements.reduce((sum, statement) => sum + statement.questions.length, 0)
-  if (task.partPath !== null) {
-    const part = await buildPart([{ document, content, enrichment: placed.paragraphs }], embedder, signal)
-    await storePart(task.partPath, part, embedder.dimensions)
-  }
   const warnings = [...content.warnings]
   if (content.paragraphs.length === 0) warnings.push('no paragraph was found in it')
-  return {
+  const about: PartAbout = {
     figures: {
       format,
       title: document.title,
@@ -105,4 +103,9 @@ async function makePart(task: DocumentTask, embedder: Embedder, signal?: AbortSi
     },
     warnings,
   }
+  if (task.partPath !== null) {
+    const part = await buildPart([{ document, content, enrichment: placed.paragraphs }], embedder, signal)
+    await storePart(task.partPath, part, embedder.dimensions, about)
+  }
+  return about
 }

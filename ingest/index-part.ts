@@ -50,6 +50,7 @@ export async function buildPart(
 
 const sectionSchema = z.object({ start: z.number(), bytes: z.number(), sha256: z.string() })
 const headerSchema = z.object({
+  about: z.unknown(),
   dimensions: z.number(),
   vectors: z.number(),
   documents: z.array(
@@ -70,8 +71,14 @@ const bytesOf = (array: Uint32Array | Float32Array) =>
  * Stores a part. It is not flushed: a part that a crash left damaged is noticed by its checksums and made anew.
  *
  * @param dimensions length of its vectors
+ * @param about what else is to be known of it; plain data
  */
-export async function storePart(path: string, part: IndexPart, dimensions: number): Promise<void> {
+export async function storePart(
+  path: string,
+  part: IndexPart,
+  dimensions: number,
+  about: unknown = null,
+): Promise<void> {
   const sections: (readonly [string, readonly Uint8Array[]])[] = [
     ['lines', part.documents.map(({ lines }) => lines)],
     ['line-lengths', part.documents.map(({ lineLengths }) => bytesOf(lineLengths))],
@@ -81,6 +88,7 @@ export async function storePart(path: string, part: IndexPart, dimensions: numbe
     ...[...part.searchFiles].map(([name, data]) => [name, [data]] as const),
   ]
   const header: Header = {
+    about,
     dimensions,
     vectors: part.vectors.length,
     documents: part.documents.map(({ document, lines, idHashes }) => ({
@@ -168,6 +176,11 @@ export class StoredPart {
       if (bodyStart + bodyBytes !== size) throw new DamagedPart(path, 'is cut short')
       return new StoredPart(path, header, bodyStart)
     })
+  }
+
+  /** What `storePart` was told about it. */
+  get about(): unknown {
+    return this.#header.about
   }
 
   /** Length of its vectors. */

@@ -11,7 +11,7 @@ import {
   type SourceFile,
 } from './catalogue.js'
 import { codeVersion } from './code-version.js'
-import { type DocumentResult, type DocumentTask, workOn } from './document-task.js'
+import { type DocumentResult, type DocumentTask, type PartAbout, workOn } from './document-task.js'
 import { DocumentWorkers, type WorkerData } from './document-workers.js'
 import { sha256, UNFINISHED, writeFault } from './durable-files.js'
 import type { Embedder } from './embedder.js'
@@ -474,28 +474,32 @@ async function bring(
     const nothing = { code: null, figures: null, milliseconds: 0, partKey: null }
     return { part: null, record: { ...common, ...nothing, status: 'ok', change: 'duplicate', reason } }
   }
-  if (!force && known?.key === key && known.documentId === source.documentId) {
-    if (known.status === 'failed') return failed(known.code, known.reason ?? '', known.milliseconds)
-    const part = openPart(indexFolder, key)
-    if (part && known.figures)
-      return { part, record: { ...known, ...common, change: 'unchanged', partKey: key } }
-  }
+  const isKnown = known?.key === key && known.documentId === source.documentId
+  if (!force && isKnown && known.status === 'failed')
+    return failed(known.code, known.reason ?? '', known.milliseconds)
+  const read = ({ figures, warnings }: PartAbout, milliseconds: number, isNew: boolean): LedgerRecord => ({
+    ...common,
+    status: warnings.length > 0 ? 'partial' : 'ok',
+    change: isNew ? (known?.partKey ? 'changed' : 'new') : 'unchanged',
+    code: null,
+    reason: warnings.length > 0 ? warnings.join('; ') : null,
+    figures,
+    milliseconds,
+    partKey: key,
+  })
+  const stored = force ? null : openPart(indexFolder, key)
+  // A part that the ledger does not know was finished by an ingest that was interrupted.
+  if (stored)
+    return {
+      part: stored,
+      record: read(stored.about as PartAbout, isKnown ? known.milliseconds : 0, known?.partKey !== key),
+    }
   const partPath = store ? pathOfPart(indexFolder, key) : null
   const result = await work({ source: plainSource, enrichment: enrichment.map(({ path }) => path), partPath })
   if (result.outcome === 'failed') return failed(result.code, result.reason, result.milliseconds)
-  const { warnings, figures, milliseconds } = result
   return {
     part: partPath === null ? null : StoredPart.open(partPath),
-    record: {
-      ...common,
-      status: warnings.length > 0 ? 'partial' : 'ok',
-      change: known?.partKey ? 'changed' : 'new',
-      code: null,
-      reason: warnings.length > 0 ? warnings.join('; ') : null,
-      figures,
-      milliseconds,
-      partKey: key,
-    },
+    record: read(result, result.milliseconds, true),
   }
 }
 

@@ -317,6 +317,7 @@ describe('a file that cannot be ingested', () => {
     await writeOldFile(join(folders.sources, 'bomen.txt'), LETTERS['bomen.txt'])
     expect((await ingestFolders(folders)).documents.find(({ file }) => file === 'bomen.txt')).toMatchObject({
       status: 'ok',
+      change: 'unchanged',
       reason: null,
     })
   })
@@ -409,8 +410,15 @@ describe('an ingest that was interrupted', () => {
       code: 'index-missing',
     })
     expect(failing.asked.join()).toContain('lindebomen')
-    const report = await ingestFolders(folders)
-    expect(report.documents.every(({ status }) => status === 'ok')).toBe(true)
+    const later = recordingEmbedder()
+    const report = await ingestFolders(folders, { embedder: later })
+    expect(report.documents.map(({ status, change }) => `${status} ${change}`)).toEqual([
+      'ok new',
+      'ok new',
+      'ok new',
+    ])
+    expect(later.asked.join()).toContain('tarief')
+    expect(later.asked.join()).not.toContain('lindebomen')
   })
 
   it('by its caller writes nothing', async () => {
@@ -479,6 +487,7 @@ describe('damage', () => {
     const embedder = recordingEmbedder()
     const report = await ingestFolders(folders, { embedder })
     expect(report.documents.every(({ status }) => status === 'ok')).toBe(true)
+    expect(embedder.asked).toEqual([])
   })
 })
 
