@@ -61,7 +61,7 @@ export function trendSection(points: readonly TrendPoint[]): Html {
       return value === null ? [] : [[index + 1, value] as const]
     }),
   }))
-  return html`<div class="charts">${lineChart('Trend over runs', x, shareAxis('share of the cases'), series)}<div>
+  return html`<div class="charts">${lineChart('Trend over runs', x, shareAxis('share of the cases'), series)}</div>
 ${table(
   'Runs, in %',
   ['run', 'started', 'commit', 'cases', 'case set', ...TREND],
@@ -74,7 +74,7 @@ ${table(
     ...TREND.map(metric => percent(point.means[metric] ?? null)),
   ]),
 )}
-<p class="small">Runs with different case sets do not compare one to one.</p></div></div>`
+<p class="small">Runs with different case sets do not compare one to one.</p>`
 }
 
 const environmentSchema = z.object({
@@ -210,10 +210,11 @@ function enginesTable(caption: string, engines: readonly Engine[]): Html {
 
 function retrievalGrowth(sizes: z.infer<typeof retrievalSchema>['sizes']): Html {
   const names = [...new Set(sizes.flatMap(size => size.figures.map(engine => engine.name)))]
+  const plain = (name: string) => name.replaceAll('*', '')
   const paragraphs = sizes.map(size => size.paragraphs)
   const series = (value: (engine: Engine) => number) =>
     names.map(name => ({
-      name,
+      name: plain(name),
       points: sizes.flatMap(size => {
         const engine = size.figures.find(item => item.name === name)
         return engine === undefined ? [] : [[size.paragraphs, value(engine)] as const]

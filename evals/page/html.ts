@@ -47,7 +47,7 @@ export function table(
 ): Html {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table>
 <caption>${caption}</caption>
-<thead><tr>${header.map(cell => html`<th scope="col">${cell}</th>`)}</tr></thead>
+<thead><tr>${header.map((cell, column) => html`<th scope="col"${column > 0 && isFigure(rows[0]?.[column] ?? null) ? new Html(' class="figure"') : null}>${cell}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ([
       first,
@@ -59,5 +59,8 @@ export function table(
 
 /** Figures stand to the right, so that their digits are below each other. */
 function isFigure(cell: Insertable): boolean {
-  return typeof cell === 'number' || (typeof cell === 'string' && /^[–+-]?[\d.,]*(\s|$)/.test(cell))
+  return (
+    typeof cell === 'number' ||
+    (typeof cell === 'string' && /^(?:–|[+-]?\d[\d.,]*×?)(?:\s*[([–]|$)/.test(cell))
+  )
 }
