@@ -27,6 +27,8 @@ export interface EnrichmentWriter {
    * Enrichment of one paragraph. Quotes must stand in the paragraph's text; others are left out afterwards.
    *
    * @returns `null` when the paragraph holds nothing that could be asked for
+   * @throws {IngestFault} `enrichment-invalid` when nothing usable came: the paragraph is left for the next run. Whatever else
+   *   is thrown ends the run; what was written before stays.
    */
   write(request: EnrichmentRequest, signal?: AbortSignal): Promise<WrittenEnrichment | null>
 }
@@ -49,6 +51,29 @@ export interface EnrichReport {
   readonly statements: number
   /** Statements left out because their quote does not stand in the paragraph. */
   readonly rejected: number
+  /** Paragraphs for which the writer brought nothing usable; the next run asks again. */
+  readonly failed: number
+}
+
+/** What a run of `enrichDocuments` would ask for. */
+export interface EnrichEstimate {
+  readonly paragraphs: number
+  /** Characters of these paragraphs with their introductions. */
+  readonly characters: number
+}
+
+/** Counts the paragraphs that lack enrichment, without asking for any. */
+export async function estimateEnrichment(
+  settings: Pick<EnrichSettings, 'sources' | 'optionalSources' | 'enrichmentFolder'>,
+): Promise<EnrichEstimate> {
+  const { files } = await listSources(settings.sources, settings.optionalSources)
+  let [paragraphs, characters] = [0, 0]
+  for (const source of files)
+    for (const { request } of await findWaiting(source, settings.enrichmentFolder)) {
+      paragraphs++
+      characters += request.paragraph.text.length + (request.introduction?.length ?? 0)
+    }
+  return { paragraphs, characters }
 }
 
 /** Kinds of paragraphs that hold facts of their own. */
@@ -73,11 +98,18 @@ export async function enrichDocuments(settings: EnrichSettings): Promise<EnrichR
   const { files } = await listSources(settings.sources, settings.optionalSources)
   const waiting: Waiting[] = []
   for (const source of files) waiting.push(...(await findWaiting(source, enrichmentFolder)))
-  let [paragraphs, statements, rejected] = [0, 0, 0]
+  let [paragraphs, statements, rejected, failed] = [0, 0, 0, 0]
   for (const [done, { source, request }] of waiting.entries()) {
     signal?.throwIfAborted()
     onProgress?.(done, waiting.length)
-    const written = await writer.write(request, signal)
+    let written: WrittenEnrichment | null
+    try {
+      written = await writer.write(request, signal)
+    } catch (error) {
+      if (!(error instanceof IngestFault) || error.code !== 'enrichment-invalid') throw error
+      failed++
+      continue
+    }
     const text = request.paragraph.text
     const kept = (written?.statements ?? []).filter(({ quote }) => text.includes(quote))
     rejected += (written?.statements.length ?? 0) - kept.length
@@ -99,7 +131,7 @@ export async function enrichDocuments(settings: EnrichSettings): Promise<EnrichR
     }
   }
   onProgress?.(waiting.length, waiting.length)
-  return { paragraphs, statements, rejected }
+  return { paragraphs, statements, rejected, failed }
 }
 
 /** Path of the enrichment that was written for a document. */

@@ -10,6 +10,7 @@ import { openIndex } from '../../ingest/paragraph-index.js'
 import { indexFolder, openAssistant } from '../assistant.js'
 import { type Configuration, readConfiguration } from '../configuration.js'
 import { ServerFault } from '../faults.js'
+import { enrichText, openWriterAfterEstimate } from './enrich.js'
 import { bringIndexUpToDate } from './index-up-to-date.js'
 import { progressBar, reportText } from './ingest-report.js'
 
@@ -19,6 +20,8 @@ const OPTIONS = {
   'dry-run': { type: 'boolean', default: false },
   'with-furniture': { type: 'boolean', default: false },
   'no-enrichment': { type: 'boolean', default: false },
+  enrich: { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -33,6 +36,8 @@ npm run ingest -- paragraphs                every paragraph of the index
 --json            JSON on standard output (with: npm run --silent ingest -- …)
 --dry-run         read and report, write nothing
 --force           read everything anew
+--enrich          have the chat model write enrichment where there is none, after an estimate
+--yes             with --enrich: do not ask after the estimate
 --no-enrichment   the index without enrichment, in a folder of its own
 --with-furniture  with paragraphs: also what belongs to no paragraph`
 
@@ -42,6 +47,10 @@ interface Flags {
   readonly dryRun: boolean
   readonly withFurniture: boolean
   readonly enrichment: boolean
+  /** Whether the chat model writes enrichment where there is none. */
+  readonly enrich: boolean
+  /** Goes on after the estimate without asking. */
+  readonly yes: boolean
 }
 
 /** Longest wait for another ingest, in milliseconds. */
@@ -58,6 +67,7 @@ async function runIngest(
   flags: Flags,
   added: readonly AddedFile[] = [],
 ): Promise<boolean> {
+  const writer = flags.enrich ? await openWriterAfterEstimate(configuration, flags) : null
   const { show, clear } = progressBar(process.stderr)
   try {
     const { enrichment, force, dryRun } = flags
@@ -67,6 +77,7 @@ async function runIngest(
       dryRun,
       onProgress: show,
       onWait,
+      ...(writer && { writer }),
     })
     clear()
     if (flags.json) printJson({ ...report, ...(added.length > 0 && { added }) })
@@ -76,6 +87,7 @@ async function runIngest(
           `${outcome}: ${path}${documentId ? ` as ${documentId}` : ''}${reason ? `: ${reason}` : ''}`,
         )
       if (added.length > 0) console.log()
+      if (report.enriched) console.log(enrichText(report.enriched))
       console.log(reportText(report))
     }
     return [...report.documents.map(({ status }) => status), ...added.map(({ outcome }) => outcome)].every(
@@ -212,6 +224,8 @@ async function main(): Promise<void> {
     dryRun: values['dry-run'],
     withFurniture: values['with-furniture'],
     enrichment: !values['no-enrichment'],
+    enrich: values.enrich,
+    yes: values.yes,
   })
   if (!succeeded) process.exitCode = 1
 }

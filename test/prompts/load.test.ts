@@ -29,7 +29,7 @@ describe('the shipped prompts', () => {
   it.each([
     ['answer', 1, '7b7fabb7de2a'],
     ['rewrite', 1, 'ed6e5cc8d4b2'],
-    ['enrich', 1, 'e0c9a7281603'],
+    ['enrich', 1, '07b24fb34779'],
     ['judge-correct', 1, '53b3686ecc2d'],
     ['judge-grounded', 1, 'eb5a818a2476'],
     ['draft-case', 1, '0aaf6abee489'],
