@@ -43,6 +43,7 @@ export interface DeskParts {
 export class QuestionDesk {
   readonly #parts: DeskParts
   #inWork = 0
+  #taken = 0
   #closing = false
   #idle: (() => void) | null = null
 
@@ -53,6 +54,11 @@ export class QuestionDesk {
   /** Number of questions being answered. */
   get inWork(): number {
     return this.#inWork
+  }
+
+  /** Number of questions that were ever taken. */
+  get taken(): number {
+    return this.#taken
   }
 
   get isClosing(): boolean {
@@ -84,6 +90,7 @@ export class QuestionDesk {
       throw new ServerFault('rate-limited', 'MAXIMUM_CONCURRENT_QUESTIONS are in work.')
     }
     this.#inWork += 1
+    this.#taken += 1
     const askedAt = Date.now()
     const abort = new AbortController()
     const cancel = () => abort.abort(new ServerFault('cancelled', 'The caller cancelled the question.'))

@@ -20,6 +20,9 @@ import { problemTitles } from './texts.js'
 /** Milliseconds between two purges of what is past its retention. */
 const PURGE_INTERVAL = 3_600_000
 
+/** Milliseconds without a question after which memory is given back. */
+const QUIET = 10_000
+
 /** Milliseconds that clients get at the end to take what was sent to them. */
 const LAST_WORDS = 2_000
 
@@ -43,6 +46,13 @@ export interface ServiceOptions {
   readonly indexVersion?: () => Promise<string | null>
   /** Milliseconds between two questions for the index version; defaults to 5,000. */
   readonly watchInterval?: number
+  /**
+   * Collects garbage. Called once things are quiet after questions: an idle process allocates nothing, so it would never
+   * collect by itself and would keep the garbage of its busiest hour.
+   */
+  readonly collectGarbage?: () => void
+  /** Milliseconds that count as quiet; defaults to 10,000. */
+  readonly quiet?: number
   /** Defaults to `client/dist` of the project. */
   readonly clientFolder?: string
   readonly log?: Logger
@@ -142,6 +152,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     })
     return reloading
   }
+  let [takenBefore, collectedAt] = [0, 0]
+  const collecting = setInterval(() => {
+    const isQuiet = desk.inWork === 0 && desk.taken === takenBefore
+    if (isQuiet && desk.taken > collectedAt) {
+      collectedAt = desk.taken
+      options.collectGarbage?.()
+    }
+    takenBefore = desk.taken
+  }, options.quiet ?? QUIET).unref()
   let lastSeen: string | null = null
   const watching = setInterval(() => {
     void reloadAfter(async () => {
@@ -169,6 +188,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const drained = desk.close(configuration.server.shutdownSeconds)
     clearInterval(purging)
     clearInterval(watching)
+    clearInterval(collecting)
     hub.close()
     const closed = new Promise<void>(resolve => server.close(() => resolve()))
     sockets.closeIdle()

@@ -1,6 +1,8 @@
 /** `npm start`: serves the assistant; makes the index first when it is missing or stale. See `docs/operations.md`. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { readManifest } from '../../ingest/catalogue.js'
 import { CodedFault } from '../../ingest/faults.js'
 import type { IngestProgress } from '../../ingest/ingest.js'
@@ -11,6 +13,17 @@ import { type Configuration, readConfiguration } from '../configuration.js'
 import { openLog } from '../log.js'
 import { type Service, startService } from '../service.js'
 import { bringIndexUpToDate } from './index-up-to-date.js'
+
+/** The garbage collector of V8, which Node gives to nobody unless asked. */
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  return () => {
+    collect()
+    // The second time gives the system the pages that the first one emptied.
+    collect()
+  }
+}
 
 /** Words for a person at the terminal; machines read the log on standard output. */
 const say = (text: string) => process.stderr.write(`${text}\n`)
@@ -84,6 +97,7 @@ async function main(): Promise<void> {
     configuration,
     log,
     openAssistant: () => openIndex(configuration),
+    collectGarbage: garbageCollector(),
     suggestedQuestions: async () => {
       const manifests = await Promise.all(configuration.sources.map(readManifest))
       return manifests.flatMap(manifest => manifest?.suggestedQuestions ?? [])

@@ -403,6 +403,24 @@ describe('state', () => {
   })
 })
 
+describe('memory', () => {
+  it('is given back once things are quiet after questions, and not while nothing happens', async () => {
+    let collections = 0
+    const running = await runService({
+      collectGarbage: () => {
+        collections += 1
+      },
+    })
+    await new Promise(resolve => setTimeout(resolve, 300))
+    expect(collections).toBe(0)
+    await ask(running.url, 'Hoeveel?')
+    await eventually(() => collections === 1)
+    await new Promise(resolve => setTimeout(resolve, 300))
+    expect(collections).toBe(1)
+    await running.stop()
+  })
+})
+
 describe('a new index', () => {
   it('on disk is opened by itself, without a lost question', async () => {
     let version = 'index-1'

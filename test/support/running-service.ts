@@ -31,6 +31,7 @@ export interface RunningOptions {
   /** Holds the assistant back until it resolves. */
   readonly opening?: Promise<void>
   readonly indexVersion?: () => Promise<string | null>
+  readonly collectGarbage?: () => void
 }
 
 /** Starts a service and, unless `opening` holds it back, waits until it answers. */
@@ -55,6 +56,8 @@ export async function runService(options: RunningOptions = {}): Promise<RunningS
       return assistant
     },
     watchInterval: 50,
+    quiet: 100,
+    ...(options.collectGarbage && { collectGarbage: options.collectGarbage }),
     ...(options.clientFolder !== undefined && { clientFolder: options.clientFolder }),
     ...(options.indexVersion && { indexVersion: options.indexVersion }),
   })
