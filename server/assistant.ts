@@ -23,6 +23,7 @@ import {
   type RefusalReason,
   type RetrievedParagraph,
 } from './protocol.js'
+import { decide } from './refusal.js'
 import { type UnderstoodRequest, understandRequest } from './request.js'
 import { type Evidence, earlierTurns, retrieve, retrieveParts } from './retrieval.js'
 import { needsRewriting, type RewrittenQuestion, rewriteQuestion } from './rewrite.js'
@@ -106,9 +107,6 @@ const RETRIEVED_COUNT = 10
 /** Number of paragraphs that are ranked for each part of a question. */
 const CANDIDATE_COUNT = 30
 
-/** Least coverage of the question's weight that carries an answer. */
-const LEAST_COVERAGE = 0.45
-
 /** Settings of one assistant besides the configuration. */
 export interface AssistantOptions {
   /** Whether the index with enrichment is used; `false` uses an index of its own without it. Defaults to `true`. */
@@ -187,10 +185,8 @@ class SearchAssistant implements Assistant {
     const { understood, rewritten } = await this.#understand(question, turns, request.signal)
     const parts = await retrieveParts(index, this.#embedder, understood.question, history, CANDIDATE_COUNT)
     request.signal?.throwIfAborted()
-    const carried =
-      understood.refusal === null
-        ? parts.filter(({ coverage, candidates }) => coverage >= LEAST_COVERAGE && candidates.length > 0)
-        : []
+    const decisions = parts.map(decide)
+    const carried = understood.refusal === null ? parts.filter((_, at) => decisions[at]?.answers) : []
     const written =
       this.#model && carried.length > 0
         ? yield* answerWithModel({
@@ -230,7 +226,21 @@ class SearchAssistant implements Assistant {
         promptVersion: [rewritten?.prompt, written?.report.prompt].filter(Boolean).join(', ') || null,
         timings: { total: durationMs },
         details: {
-          parts: parts.map(part => ({ question: part.question, coverage: part.coverage })),
+          answerProbability: understood.refusal
+            ? 0
+            : Math.max(...decisions.map(({ probability }) => probability)),
+          parts: parts.map((part, at) => ({
+            question: part.question,
+            named: part.understood.named,
+            probability: decisions[at]?.probability ?? 0,
+            best: part.candidates.slice(0, 3).map(({ paragraph, score, statement, features }) => ({
+              paragraphId: paragraph.id,
+              score,
+              matched: statement?.question ?? null,
+              features,
+            })),
+            refusal: decisions[at]?.features ?? {},
+          })),
           ...(written && { written: { outcome: written.kind, ...written.report } }),
         },
       },

@@ -1,0 +1,156 @@
+/**
+ * Fits the models of `server/refusal.ts` and writes `server/refusal.json`: `npx tsx evals/train-refusal.ts`.
+ *
+ * Trained on our own cases; `dev.jsonl` stays aside and is only reported. The threshold is where cross-validation wrongly
+ * refuses the allowed share of answerable questions.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openEmbedder } from '../ingest/embeddings.js'
+import { openIndex } from '../ingest/paragraph-index.js'
+import { cleanQuestion, indexFolder } from '../server/assistant.js'
+import { bringIndexUpToDate } from '../server/commands/index-up-to-date.js'
+import { readConfiguration } from '../server/configuration.js'
+import { type RefusalModel, refusalFeatures } from '../server/refusal.js'
+import { understandRequest } from '../server/request.js'
+import { retrieveParts } from '../server/retrieval.js'
+import { readCases } from './case.js'
+import { type Example, fitExamples, scoreOf } from './train-model.js'
+
+const CASES = join(import.meta.dirname, 'cases')
+const TRAINING_FILES = ['answerable.jsonl', 'answerable-2.jsonl', 'unanswerable.jsonl', 'attacks.jsonl']
+const HELD_OUT_FILES = ['dev.jsonl']
+const FOLDS = 8
+/** Share of answerable questions that may be refused. */
+const ALLOWED_FALSE_REFUSALS = 0.04
+const REGULARIZATION = 0.01
+const CANDIDATES = 30
+
+interface Row {
+  readonly answerable: boolean
+  /** Features of each part of the question: it is answered when one part is. */
+  readonly parts: readonly Readonly<Record<string, number>>[]
+}
+
+async function collect(files: readonly string[], enrichment: boolean): Promise<Row[]> {
+  const configuration = readConfiguration()
+  await bringIndexUpToDate(configuration, { enrichment })
+  const embedder = await openEmbedder(configuration)
+  const index = await openIndex(indexFolder(configuration, { enrichment }), embedder)
+  const rows: Row[] = []
+  for (const evalCase of await readCases(files.map(file => join(CASES, file)))) {
+    if (evalCase.hiddenDocument) continue
+    const turns = evalCase.turns ?? [evalCase.question ?? '']
+    const history = turns.slice(0, -1).map(question => ({ question, documentId: null }))
+    const request = understandRequest(cleanQuestion(turns.at(-1) ?? ''), history.length > 0)
+    if (request.refusal !== null) continue
+    const parts = await retrieveParts(index, embedder, request.question, history, CANDIDATES)
+    rows.push({ answerable: evalCase.expect === 'answer', parts: parts.map(refusalFeatures) })
+  }
+  await index.close()
+  return rows
+}
+
+interface Scale {
+  readonly names: readonly string[]
+  readonly means: readonly number[]
+  readonly deviations: readonly number[]
+}
+
+function scaleOf(rows: readonly Row[]): Scale {
+  const all = rows.flatMap(({ parts }) => parts)
+  const names = [...new Set(all.flatMap(part => Object.keys(part)))].sort()
+  const means = names.map(name => all.reduce((sum, part) => sum + (part[name] ?? 0), 0) / all.length)
+  const deviations = names.map((name, at) => {
+    const variance =
+      all.reduce((sum, part) => sum + ((part[name] ?? 0) - (means[at] as number)) ** 2, 0) / all.length
+    return Math.sqrt(variance) || 1
+  })
+  return { names, means, deviations }
+}
+
+const vectorOf = (part: Readonly<Record<string, number>>, { names, means, deviations }: Scale) =>
+  Float64Array.from([
+    ...names.map((name, at) => ((part[name] ?? 0) - (means[at] as number)) / (deviations[at] as number)),
+    1,
+  ])
+
+function fitModel(rows: readonly Row[], scale: Scale): Float64Array {
+  const parts = rows.flatMap(({ parts, answerable }) => parts.map(part => ({ part, answerable })))
+  const positives = parts.filter(({ answerable }) => answerable).length
+  const examples = parts.map(
+    ({ part, answerable }): Example => ({
+      features: vectorOf(part, scale),
+      positive: answerable,
+      weight: answerable ? 0.5 / positives : 0.5 / (parts.length - positives),
+    }),
+  )
+  return fitExamples(examples, { dimensions: scale.names.length + 1, regularization: REGULARIZATION })
+}
+
+const scoreRow = (row: Row, scale: Scale, coefficients: Float64Array) =>
+  Math.max(...row.parts.map(part => scoreOf(vectorOf(part, scale), coefficients)))
+
+interface Scored {
+  readonly answerable: boolean
+  readonly score: number
+}
+
+/** Probability that an answerable question scores above an unanswerable one (Hanley and McNeil 1982). */
+function areaUnderCurve(scored: readonly Scored[]): number {
+  const positives = scored.filter(({ answerable }) => answerable)
+  const negatives = scored.filter(({ answerable }) => !answerable)
+  let above = 0
+  for (const { score } of positives)
+    for (const other of negatives) above += score > other.score ? 1 : score === other.score ? 0.5 : 0
+  return above / (positives.length * negatives.length)
+}
+
+function describe(scored: readonly Scored[], threshold: number): string {
+  const rate = (answerable: boolean) => {
+    const those = scored.filter(each => each.answerable === answerable)
+    return ((100 * those.filter(({ score }) => score < threshold).length) / those.length).toFixed(1)
+  }
+  return `area under the curve ${areaUnderCurve(scored).toFixed(3)}, unanswerable refused ${rate(false)} %, answerable refused ${rate(true)} % of ${scored.length}`
+}
+
+async function train(name: string, enrichment: boolean): Promise<RefusalModel> {
+  const rows = await collect(TRAINING_FILES, enrichment)
+  const scored = rows.map(({ answerable }) => ({ answerable, score: 0 }))
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const training = rows.filter((_, at) => at % FOLDS !== fold)
+    const scale = scaleOf(training)
+    const coefficients = fitModel(training, scale)
+    for (const [at, row] of rows.entries())
+      if (at % FOLDS === fold) (scored[at] as { score: number }).score = scoreRow(row, scale, coefficients)
+  }
+  const answerable = scored
+    .flatMap(({ answerable, score }) => (answerable ? [score] : []))
+    .sort((a, b) => a - b)
+  const threshold = answerable[Math.floor(ALLOWED_FALSE_REFUSALS * answerable.length)] as number
+  const scale = scaleOf(rows)
+  const coefficients = fitModel(rows, scale)
+  const heldOut = (await collect(HELD_OUT_FILES, enrichment)).map(row => ({
+    answerable: row.answerable,
+    score: scoreRow(row, scale, coefficients),
+  }))
+  const run = `${FOLDS}-fold: ${describe(scored, threshold)}; held out: ${describe(heldOut, threshold)}`
+  console.log(`${name}: ${run}`)
+  const perUnit = scale.names.map((_, at) => (coefficients[at] as number) / (scale.deviations[at] as number))
+  const bias = perUnit.reduce(
+    (sum, weight, at) => sum - weight * (scale.means[at] as number),
+    coefficients.at(-1) as number,
+  )
+  const round = (value: number) => Number(value.toFixed(4))
+  return {
+    run,
+    bias: round(bias),
+    threshold: round(threshold),
+    weights: Object.fromEntries(scale.names.map((each, at) => [each, round(perUnit[at] as number)])),
+  }
+}
+
+const target = join(import.meta.dirname, '..', 'server', 'refusal.json')
+const models = { enriched: await train('enriched', true), plain: await train('plain', false) }
+await writeFile(target, `${JSON.stringify(models, null, 2)}\n`)
+console.log(`Written to server/refusal.json (${(await readFile(target)).length} bytes).`)
