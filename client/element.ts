@@ -37,8 +37,6 @@ const COPIED_TIME = 2_500
 /** Server that this script came from; a page that bundles the widget itself sets the attribute `server`. */
 const SCRIPT_SERVER = new URL(/* @vite-ignore */ '.', import.meta.url).href
 
-let instances = 0
-
 /** The chat element. */
 export class VindplaatsChat extends LitElement implements VindplaatsChatElement {
   static override readonly styles = styles
@@ -60,7 +58,6 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
   declare heading: string | null
   declare history: 'session' | 'none'
 
-  readonly #instance = ++instances
   readonly #card = new CitationCard(this)
   #api: ServerApi | null = null
   #session: ChatSession | null = null
@@ -210,7 +207,7 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
           ${this.#renderComposer(texts, turns.length > 0)}
           ${this.#renderNotice(texts)}
         </div>
-        <dialog class="source" part="source" aria-labelledby="source-heading" @cancel=${this.#cancelled}>
+        <dialog class="source" part="source" aria-labelledby="source-heading" @cancel=${this.#cancelled} @click=${this.#sheetClicked}>
           ${this.#renderSourcePanel(texts)}
         </dialog>
       </div>
@@ -347,10 +344,18 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     return this.renderRoot.querySelector(`[data-turn="${id}"]`)
   }
 
+  /** Place among the widgets of the page: the same after a reload, and for a widget that is made anew. */
+  get #ordinal(): number {
+    const root = this.getRootNode()
+    return root instanceof Element || root instanceof Document || root instanceof ShadowRoot
+      ? [...root.querySelectorAll(this.localName)].indexOf(this)
+      : 0
+  }
+
   #connect(): void {
     if (this.#session || !this.isConnected) return
     const api = new ServerApi(this.server ? new URL(this.server, document.baseURI).href : SCRIPT_SERVER)
-    const place = this.id || String(this.#instance)
+    const place = this.id || String(this.#ordinal)
     const history = new ConversationHistory(
       `vindplaats:${api.baseUrl}:${place}`,
       this.history === 'none' ? null : sessionStorageIfAllowed(),
@@ -368,12 +373,16 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
       onFinished: turn => this.#finished(turn),
       isOnline: () => navigator.onLine,
     })
-    api.settings().then(
+    this.#loadSettings()
+  }
+
+  #loadSettings(): void {
+    this.#api?.settings().then(
       settings => {
         this.#settings = settings
         this.requestUpdate()
       },
-      // Without settings there are no suggestions; a question shows whether the server can be reached.
+      // Without settings there are no suggestions; they are asked for again with the next question.
       () => undefined,
     )
   }
@@ -394,6 +403,7 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
       this.#field?.focus()
       return false
     }
+    if (this.#settings === null) this.#loadSettings()
     this.#session?.ask(question)
     this.#emit('vindplaats-question', { question })
     this.#announce(texts.searching)
@@ -629,9 +639,18 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     this.#emit('vindplaats-toggle', { open: this.open })
   }
 
+  /** The browser wants to close a dialog, by Escape or by the back gesture of a phone: the state decides. */
   readonly #cancelled = (event: Event): void => {
-    // Escape is handled on keydown; the browser's own closing would leave the state behind.
     event.preventDefault()
+    if (event.target === this.#sourceDialog) this.#closeSource()
+    else this.hide()
+  }
+
+  /** A tap on the dimmed page above a sheet closes it. */
+  readonly #sheetClicked = (event: MouseEvent): void => {
+    const dialog = this.#sourceDialog
+    if (!dialog || event.target !== dialog || !dialog.matches(':modal')) return
+    if (event.clientY < dialog.getBoundingClientRect().top) this.#closeSource()
   }
 
   readonly #pressed = (event: KeyboardEvent): void => {
