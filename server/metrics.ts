@@ -11,6 +11,8 @@ export interface MetricsSources {
   readonly conversations: () => number
   readonly questionsInWork: () => number
   readonly ready: () => boolean
+  /** Told of every fault that a caller met. */
+  readonly onFault?: (code: string) => void
 }
 
 /** The metrics of one server. */
@@ -61,7 +63,10 @@ export class Metrics {
     registers: [this.#registry],
   })
 
+  readonly #onFault: (code: string) => void
+
   constructor(sources: MetricsSources) {
+    this.#onFault = sources.onFault ?? (() => {})
     collectDefaultMetrics({ register: this.#registry, prefix: 'vindplaats_' })
     this.#gauge('vindplaats_sockets', 'Open sockets.', sources.sockets)
     this.#gauge('vindplaats_conversations', 'Conversations held in memory.', sources.conversations)
@@ -92,6 +97,7 @@ export class Metrics {
 
   fault(code: string): void {
     this.#faults.inc({ code })
+    this.#onFault(code)
   }
 
   rated(rating: string): void {

@@ -20,6 +20,12 @@ import { problemTitles } from './texts.js'
 /** Milliseconds between two purges of what is past its retention. */
 const PURGE_INTERVAL = 3_600_000
 
+/** Faults that the audit log counts: someone was not let in. */
+const REFUSALS: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden', 'origin-not-allowed'])
+
+/** Milliseconds over which refusals are counted into one line, so that an attack does not fill the disk. */
+const AUDIT_INTERVAL = 60_000
+
 /** Milliseconds without a question after which memory is given back. */
 const QUIET = 10_000
 
@@ -89,7 +95,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     conversations: () => hub.size,
     questionsInWork: () => desk.inWork,
     ready: () => assistant !== null && !desk.isClosing,
+    onFault: code => {
+      if (REFUSALS.has(code)) refusals.set(code, (refusals.get(code) ?? 0) + 1)
+    },
   })
+  const refusals = new Map<string, number>()
+  const auditRefusals = () => {
+    if (refusals.size > 0) storage.audit('access-refused', 'server', Object.fromEntries(refusals))
+    refusals.clear()
+  }
   const parts = {
     configuration,
     access,
@@ -152,6 +166,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     })
     return reloading
   }
+  const auditing = setInterval(() => {
+    try {
+      auditRefusals()
+    } catch (error) {
+      log.error({ err: error }, 'audit failed')
+    }
+  }, AUDIT_INTERVAL).unref()
   let [takenBefore, collectedAt] = [0, 0]
   const collecting = setInterval(() => {
     const isQuiet = desk.inWork === 0 && desk.taken === takenBefore
@@ -189,6 +210,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     clearInterval(purging)
     clearInterval(watching)
     clearInterval(collecting)
+    clearInterval(auditing)
     hub.close()
     const closed = new Promise<void>(resolve => server.close(() => resolve()))
     sockets.closeIdle()
@@ -201,6 +223,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await reloading
     await ready.catch(() => {})
     await assistant?.close()
+    auditRefusals()
     storage.audit('server-stopped', 'server')
     storage.close()
   }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApiKey } from '../../server/access.js'
 import { readConfiguration } from '../../server/configuration.js'
 import { startService } from '../../server/service.js'
+import { Storage } from '../../server/storage.js'
 import { FakeAssistant } from '../support/fake-assistant.js'
 import { ChatClient, eventually, type RunningService, runService } from '../support/running-service.js'
 
@@ -227,6 +228,11 @@ describe('proof', () => {
     expect((await client.end('q')).event.type).toBe('answer-end')
     client.cut()
     expect(JSON.stringify(running.logged)).not.toContain(key)
+    await running.service.close()
+    const storage = new Storage({ file: join(running.dataDirectory, 'vindplaats.sqlite'), retentionDays: 30 })
+    const refused401 = storage.auditLines().find(({ event }) => event === 'access-refused')
+    expect(refused401?.details).toMatchObject({ unauthenticated: 7, forbidden: 1 })
+    storage.close()
     await running.stop()
   })
 
