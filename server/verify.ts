@@ -192,6 +192,7 @@ export function verifySentence(
     meets: alignment.matches.map(({ places }) => places),
     isSameWord: alignment.matches.map(({ way }) => way !== null && way !== 'concept' && way !== 'family'),
     ...region(alignment, ready.whole),
+    ranges: ready.whole.sentences,
   })
   const features = { ...measure(words, wordWeights, alignment), doubts: Math.min(1, doubts / 2) }
   const probability = predict(features, weights)
@@ -412,6 +413,7 @@ function holdsPoint(claim: string, source: string): boolean {
     isSameWord: alignment.matches.map(({ way }) => way !== null && way !== 'concept' && way !== 'family'),
     from: 0,
     to: text.words.length,
+    ranges: text.sentences,
   })
   return conflicts.length === 0 && carriesOnlyFactsOf(claim, source)
 }

@@ -156,32 +156,32 @@ function negatedCompound(before: Lexeme, printed: string, folded: string, end: n
   }
 }
 
-/** Joins "breidt … uit" to the stem of "uitbreiden" where the particle ends the clause. */
+/**
+ * Joins a verb and its particle: "breidt … uit" where the particle ends the clause, and "over te dragen". Both get the stem
+ * of the whole verb.
+ */
 function joinParticles(words: Lexeme[]): void {
   for (const [at, particle] of words.entries()) {
-    if (!PARTICLES.has(particle.folded) || (words[at + 1] && !words[at + 1]?.clauseStart)) continue
-    for (let verb = at - 1; verb >= 0; verb--) {
-      const word = words[verb] as Lexeme
-      const joined = particle.folded + word.stem
-      if (
-        word.stem.length >= 3 &&
-        wordKind(joined) &&
-        (wordKind(joined)?.verb || wordKind(word.stem)?.verb)
-      ) {
-        const concepts = lexicon().conceptsOf.get(joined) ?? []
-        words[verb] = {
-          ...word,
-          stem: joined,
-          parts: [joined],
-          concepts,
-          weight: weightOf(particle.folded + word.folded, joined),
-        }
-        words[at] = { ...particle, stem: joined, weight: 0 }
-        break
-      }
-      if (word.clauseStart) break
+    if (!PARTICLES.has(particle.folded)) continue
+    if (words[at + 1]?.folded === 'te') joinVerb(words, at, at + 2)
+    else if (!words[at + 1] || words[at + 1]?.clauseStart) {
+      for (let verb = at - 1; verb >= 0; verb--)
+        if (joinVerb(words, at, verb) || words[verb]?.clauseStart) break
     }
   }
+}
+
+function joinVerb(words: Lexeme[], particleAt: number, verbAt: number): boolean {
+  const [particle, verb] = [words[particleAt], words[verbAt]]
+  if (!particle || !verb || verb.stem.length < 3) return false
+  const joined = particle.folded + verb.stem
+  const isVerb = wordKind(joined)?.verb || (wordKind(joined) && wordKind(verb.stem)?.verb)
+  if (!isVerb) return false
+  const concepts = [...(lexicon().conceptsOf.get(joined) ?? []), ...groupsOf(joined)]
+  const weight = weightOf(particle.folded + verb.folded, joined)
+  words[verbAt] = { ...verb, stem: joined, parts: [joined], concepts, weight }
+  words[particleAt] = { ...particle, stem: joined, weight: 0 }
+  return true
 }
 
 /** Gives the words of a term such as "geld naar huis sturen" the concepts of the whole term. */

@@ -140,6 +140,9 @@ export interface NameStock {
   readonly initials: ReadonlySet<string>
 }
 
+/** Longest small word within a name: "voor", "van", "of". */
+const LONGEST_LINK = 4
+
 /** Collects what the given texts say by name. */
 export function nameStock(
   texts: readonly { readonly words: readonly Lexeme[]; readonly text: string }[],
@@ -153,8 +156,9 @@ export function nameStock(
     let run = ''
     for (const { text: printed } of lexemes) {
       if (capitalised(printed) && printed.length > 1) run += printed[0]
-      else if (printed.length > 3) run = ''
-      if (run.length >= 2) initials.add(run.toLowerCase())
+      else if (printed.length > LONGEST_LINK) run = ''
+      // The run may begin with an article: "De Nationale Raad voor Bomen".
+      for (let start = 0; start <= run.length - 2; start++) initials.add(run.slice(start).toLowerCase())
     }
   }
   return { identities, words, initials, longWords: [...words].filter(word => word.length >= 6) }

@@ -149,6 +149,13 @@ export interface Comparison {
   /** Half-open range of the source's words that the sentence is best aligned with. */
   readonly from: number
   readonly to: number
+  /** Half-open ranges of the source's words, one for each of its sentences. */
+  readonly ranges: readonly { readonly from: number; readonly to: number }[]
+}
+
+/** The sentence of the source that holds a place: what stands in another one denies or limits nothing here. */
+function sentenceAt({ ranges, source }: Comparison, place: number): { from: number; to: number } {
+  return ranges.find(({ from, to }) => place >= from && place < to) ?? { from: 0, to: source.length }
 }
 
 interface OppositeTable {
@@ -280,7 +287,7 @@ function addedNegations(comparison: Comparison): Conflict[] {
       if (places.length === 0) continue
       const { weight } = sentence[position] as Lexeme
       total += weight
-      if (places.some(place => negatedNear(source, place, ANSWER_DISTANCE))) answered += weight
+      if (places.some(place => negatedNear(comparison, place, ANSWER_DISTANCE))) answered += weight
     }
     if (total === 0 || answered / total >= 0.4) continue
     const isSaidOtherwise =
@@ -291,14 +298,16 @@ function addedNegations(comparison: Comparison): Conflict[] {
   return conflicts
 }
 
-/** Whether a negation, plain or hidden, stands within some content words of a place, in its sentence. */
-function negatedNear(words: readonly Lexeme[], place: number, distance: number): boolean {
-  const negates = (at: number) => isNegation(words, at) || isHiddenNegation(words[at] as Lexeme)
+/** Whether a negation, plain or hidden, stands within some content words of a place of the source, in its sentence. */
+function negatedNear(comparison: Comparison, place: number, distance: number): boolean {
+  const { source } = comparison
+  const { from, to } = sentenceAt(comparison, place)
+  const negates = (at: number) => isNegation(source, at) || isHiddenNegation(source[at] as Lexeme)
   if (negates(place)) return true
   for (const step of [-1, 1])
-    for (let at = place + step, count = 0; at >= 0 && at < words.length && count <= distance; at += step) {
+    for (let at = place + step, count = 0; at >= from && at < to && count <= distance; at += step) {
       if (negates(at)) return true
-      if ((words[at] as Lexeme).weight > 0) count++
+      if ((source[at] as Lexeme).weight > 0) count++
     }
   return false
 }
@@ -477,7 +486,14 @@ function findOverclaims(comparison: Comparison): Objections {
       .filter(places => places.length > 0)
     if (about.length === 0) return anyIn(set, from, to)
     return about.some(places =>
-      places.some(place => anyIn(set, place - SUPPORT_DISTANCE, place + SUPPORT_DISTANCE + 1)),
+      places.some(place => {
+        const range = sentenceAt(comparison, place)
+        return anyIn(
+          set,
+          Math.max(range.from, place - SUPPORT_DISTANCE),
+          Math.min(range.to, place + SUPPORT_DISTANCE + 1),
+        )
+      }),
     )
   }
   for (const { kind, words, support, against } of STRONG_CLAIMS) {
