@@ -225,6 +225,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await assistant?.close()
     auditRefusals()
     storage.audit('server-stopped', 'server')
+    await storage.stopSyncing()
     storage.close()
   }
 

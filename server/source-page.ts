@@ -1,6 +1,6 @@
 /** The page of a document: its text as printed, paragraph by paragraph, with the cited passage marked. */
 import type { DocumentContent, Paragraph, PolicyDocument, Span } from '../ingest/corpus.js'
-import { Html, html, page } from './pages/html.js'
+import { Html, html, pageFrame } from './pages/html.js'
 import { citedRange, printedText } from './pages/printed-text.js'
 import { pageTexts } from './texts.js'
 
@@ -28,10 +28,17 @@ export function readableDate(date: string): string {
   return [day === undefined ? null : String(Number(day)), name, year].filter(Boolean).join(' ')
 }
 
-/** How a text refers to a passage: title, date, number, label, address. */
+/** Where in a document a paragraph stands, as a reference says it: its label, else its page; empty when neither is known. */
+const placeOf = ({ label, page }: Paragraph): string =>
+  label ?? (page === null ? '' : pageTexts.page(page).toLowerCase())
+
+/**
+ * How a text refers to a passage: title, date, number, label, address. Without paragraph it refers to the document, in
+ * the form to which `page.js` adds place and anchor.
+ */
 export function reference({ document, publicUrl }: SourcePage, paragraph: Paragraph | null): string {
   const { title, institution, date, documentNumber } = document
-  const place = paragraph?.label ?? (paragraph?.page ? pageTexts.page(paragraph.page).toLowerCase() : null)
+  const place = paragraph && placeOf(paragraph)
   const facts = [institution, title, date && readableDate(date), documentNumber, place]
     .filter(Boolean)
     .join(', ')
@@ -40,44 +47,48 @@ export function reference({ document, publicUrl }: SourcePage, paragraph: Paragr
 }
 
 /** The whole page. */
-export function renderSourcePage(source: SourcePage): string {
+export const renderSourcePage = (source: SourcePage): string => [...sourcePageParts(source)].join('')
+
+/** The page piece by piece: a law of a thousand articles must not hold up the answers of others. */
+export function* sourcePageParts(source: SourcePage): Generator<string> {
   const { document, content, cited, basePath } = source
-  const footnotes = new Map(
-    content.paragraphs.filter(({ kind }) => kind === 'footnote').map(paragraph => [paragraph.id, paragraph]),
-  )
-  const referrers = new Map<string, Paragraph>()
-  for (const paragraph of content.paragraphs) {
-    for (const id of paragraph.footnotes) if (!referrers.has(id)) referrers.set(id, paragraph)
-  }
-  const firstCited =
-    content.paragraphs.find(paragraph => citedRange(paragraph, content.source, cited) !== null) ?? null
+  const { before, after } = pageFrame(document.title, basePath, document.language)
+  const surroundings = findSurroundings(content, cited)
+  yield before
+  yield html`${renderFacts(source)}
+${surroundings.firstCited && renderCitedNote(source, surroundings.firstCited)}
+${renderContents(content)}
+<article class="document" aria-label="${pageTexts.documentText}" data-reference="${reference(source, null)}" data-done="${pageTexts.copied}" data-failed="${pageTexts.copyFailed}">
+`.text
   let lastPage: number | null = null
-  const body: Html[] = []
   for (const paragraph of content.paragraphs) {
     if (paragraph.page !== null && paragraph.page !== lastPage) {
       lastPage = paragraph.page
-      body.push(
-        html`<p class="page-mark" id="pagina-${lastPage}"><span>${pageTexts.page(lastPage)}</span></p>`,
-      )
+      yield html`<p class="page-mark" id="pagina-${lastPage}"><span>${pageTexts.page(lastPage)}</span></p>\n`
+        .text
     }
-    body.push(renderParagraph(source, paragraph, { footnotes, referrers, firstCited }))
+    yield renderParagraph(source, paragraph, surroundings).text
   }
-  return page(
-    document.title,
-    basePath,
-    html`${renderFacts(source)}
-${
-  firstCited &&
-  html`<aside class="cited-note"><p>${pageTexts.cited} <a href="#citaat">${pageTexts.toCited}</a></p>
-<p><span class="term">${pageTexts.citeThis}:</span> <cite>${reference(source, firstCited)}</cite></p></aside>`
+  yield html`</article>
+<p class="source-note">${pageTexts.sourceNote}</p>`.text
+  yield after
 }
-${renderContents(content)}
-<article class="document" aria-label="${pageTexts.documentText}">
-${body}
-</article>
-<p class="source-note">${pageTexts.sourceNote}</p>`,
-    document.language,
-  )
+
+function findSurroundings(content: DocumentContent, cited: Span | null): Surroundings {
+  const footnotes = new Map<string, Paragraph>()
+  const referrers = new Map<string, Paragraph>()
+  let firstCited: Paragraph | null = null
+  for (const paragraph of content.paragraphs) {
+    if (paragraph.kind === 'footnote') footnotes.set(paragraph.id, paragraph)
+    for (const id of paragraph.footnotes) if (!referrers.has(id)) referrers.set(id, paragraph)
+    if (!firstCited && citedRange(paragraph, content.source, cited)) firstCited = paragraph
+  }
+  return { footnotes, referrers, firstCited }
+}
+
+function renderCitedNote(source: SourcePage, cited: Paragraph): Html {
+  return html`<aside class="cited-note"><p>${pageTexts.cited} <a href="#citaat">${pageTexts.toCited}</a></p>
+<p><span class="term">${pageTexts.citeThis}:</span> <cite>${reference(source, cited)}</cite></p></aside>`
 }
 
 function renderFacts({ document }: SourcePage): Html {
@@ -148,7 +159,7 @@ function renderParagraph(
   })
   const unlinked = notes.filter(({ href }) => !shown.text.includes(`href="${href}"`))
   const referrer = referrers.get(paragraph.id)
-  const tools = html`<span class="tools"><a class="permalink" href="#${anchor}" title="${pageTexts.permalink}" aria-label="${pageTexts.permalink}">¶</a><button type="button" class="copy" hidden data-reference="${reference(source, paragraph)}" data-done="${pageTexts.copied}" data-failed="${pageTexts.copyFailed}">${pageTexts.copy}</button></span>`
+  const tools = html`<span class="tools"><a class="permalink" href="#${anchor}" title="${pageTexts.permalink}" aria-label="${pageTexts.permalink}">¶</a><button type="button" class="copy" hidden data-place="${placeOf(paragraph)}">${pageTexts.copy}</button></span>`
   const printsLabel = label !== null && !text.startsWith(label) && !text.startsWith(noteNumber(label))
   const inner = html`${printsLabel && html`<span class="label">${label}</span> `}${shown}${unlinked.map(
     ({ href, title, label: name }) => html` <a class="note" href="${href}" title="${title}">${name}</a>`,

@@ -219,10 +219,22 @@ export class Storage {
     this.#database.pragma('wal_autocheckpoint = 0')
     this.#syncing = startThread(new URL('./storage-thread.ts', import.meta.url), this.#file)
     this.#syncing.once('error', fault => {
+      this.#syncing = null
       this.#database.pragma('wal_autocheckpoint = 1000')
       onFault(storageFault(this.#file, fault))
     })
     this.#syncing.unref()
+  }
+
+  /** Ends that thread. */
+  async stopSyncing(): Promise<void> {
+    const thread = this.#syncing
+    this.#syncing = null
+    if (!thread) return
+    thread.removeAllListeners('error')
+    thread.on('error', () => {})
+    // It may not have begun yet, and then would not hear a message that asks it to stop.
+    await thread.terminate()
   }
 
   /** Keeps an answer. It survives the end of the process when this returns; without retention it does nothing. The first answer to a question stays. */
@@ -374,7 +386,7 @@ export class Storage {
   }
 
   close(): void {
-    this.#syncing?.postMessage('stop')
+    void this.stopSyncing()
     this.#database.close()
   }
 
@@ -425,18 +437,14 @@ export class Storage {
   }
 }
 
-/** Brings a database to disk once a second until it is told to stop. Runs in a thread of its own. */
-export function syncForever(file: string): () => void {
-  const database = new Database(file, { timeout: 1_000 })
-  const timer = setInterval(() => {
+/** Brings a database to disk once a second. Runs in a thread of its own, until that is ended. */
+export function syncForever(file: string): void {
+  const database = new Database(file, { timeout: 1_000, fileMustExist: true })
+  setInterval(() => {
     // A passive checkpoint waits for nobody; it cannot start the log anew while writes go on.
     const [state] = database.pragma('wal_checkpoint(PASSIVE)') as readonly { readonly log: number }[]
     if ((state?.log ?? 0) > MAXIMUM_LOG_PAGES) database.pragma('wal_checkpoint(RESTART)')
   }, SYNC_INTERVAL)
-  return () => {
-    clearInterval(timer)
-    database.close()
-  }
 }
 
 function migrate(database: Database.Database, file: string): void {

@@ -27,6 +27,7 @@ import type { QuestionDesk } from '../question-desk.js'
 import type { RateLimits } from '../rate-limits.js'
 import type { Storage } from '../storage.js'
 import { apiTexts } from '../texts.js'
+import { onceDrained } from './drain.js'
 import { readJson } from './json-body.js'
 import { InvalidRequest, validate } from './problem.js'
 import { apiHeaders, callerOf, crossOrigin, limitRequests, requireCaller, tellLimits } from './security.js'
@@ -248,11 +249,7 @@ async function writeEvent(response: Response, sequence: number, event: AnswerEve
   if (response.destroyed) return
   const id = sequence > 0 ? `id: ${sequence}\n` : ''
   const taken = response.write(`${id}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
-  if (taken) return
-  await new Promise<void>(resolve => {
-    response.once('drain', resolve)
-    response.once('close', resolve)
-  })
+  if (!taken) await onceDrained(response)
 }
 
 function getAnswer({ storage }: ApiParts, request: Request, response: Response): void {

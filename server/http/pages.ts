@@ -9,13 +9,17 @@ import { renderAnswerPage } from '../pages/answer-page.js'
 import { html, page } from '../pages/html.js'
 import type { QuestionDesk } from '../question-desk.js'
 import type { RateLimits } from '../rate-limits.js'
-import { renderSourcePage } from '../source-page.js'
+import { sourcePageParts } from '../source-page.js'
 import type { Storage } from '../storage.js'
 import { pageTexts } from '../texts.js'
+import { onceDrained } from './drain.js'
 import { limitRequests, pageHeaders, requireCaller } from './security.js'
 
 /** Files of the built widget whose name changes with their content: `widget-3f9a1c2b.js`. */
 const HASHED_FILE = /-[\w-]{8,}\.(js|css|woff2|svg|map)$/
+
+/** Letters of a page that are rendered at once, about a millisecond of work. */
+const PIECE_LENGTH = 65_536
 
 /** What the pages need. */
 export interface PagesParts {
@@ -117,17 +121,28 @@ async function sendSource(
   const found = await desk.assistant().document(String(request.params.id))
   if (!found) throw new ServerFault('not-found', 'There is no document with this id.')
   const { basePath, publicUrl } = configuration.server
-  response
-    .type('html')
-    .set('Cache-Control', 'no-cache')
-    .send(
-      renderSourcePage({
-        ...found,
-        cited: citedSpan(request.query.citaat),
-        basePath,
-        publicUrl: publicUrl ?? `${request.protocol}://${request.get('Host') ?? 'localhost'}${basePath}`,
-      }),
-    )
+  const parts = sourcePageParts({
+    ...found,
+    cited: citedSpan(request.query.citaat),
+    basePath,
+    publicUrl: publicUrl ?? `${request.protocol}://${request.get('Host') ?? 'localhost'}${basePath}`,
+  })
+  response.type('html').set('Cache-Control', 'no-cache')
+  await sendParts(response, parts)
+}
+
+/** Sends a page piece by piece: others get their turn in between, and a slow reader is waited for. */
+async function sendParts(response: Response, parts: Iterable<string>): Promise<void> {
+  let waiting = ''
+  for (const part of parts) {
+    waiting += part
+    if (waiting.length < PIECE_LENGTH) continue
+    if (response.destroyed) return
+    if (response.write(waiting)) await new Promise(resolve => setImmediate(resolve))
+    else await onceDrained(response)
+    waiting = ''
+  }
+  response.end(waiting)
 }
 
 function sendAnswer({ storage, configuration }: PagesParts, request: Request, response: Response): void {

@@ -38,9 +38,13 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
   )
 }
 
-/** A whole page. Script and style are files of this server, so that the strictest content security policy holds. */
-export function page(title: string, basePath: string, body: Html, language = 'nl'): string {
-  return html`<!doctype html>
+/** What stands before and after the body of a page. Script and style are files of this server: the strictest policy holds. */
+export function pageFrame(
+  title: string,
+  basePath: string,
+  language = 'nl',
+): { readonly before: string; readonly after: string } {
+  const before = html`<!doctype html>
 <html lang="nl">
 <head>
 <meta charset="utf-8">
@@ -55,10 +59,18 @@ export function page(title: string, basePath: string, body: Html, language = 'nl
 <a class="skip" href="#inhoud">${pageTexts.skip}</a>
 <header class="site"><a href="${basePath}/">${pageTexts.siteName}</a></header>
 <main id="inhoud" tabindex="-1"${language === 'nl' ? null : html` lang="${language}"`}>
-${body}
+`
+  const after = html`
 </main>
 <footer class="site"><a href="${basePath}/">${pageTexts.home}</a></footer>
 </body>
 </html>
-`.text
+`
+  return { before: before.text, after: after.text }
+}
+
+/** A whole page. */
+export function page(title: string, basePath: string, body: Html): string {
+  const { before, after } = pageFrame(title, basePath)
+  return before + body.text + after
 }

@@ -4,14 +4,23 @@ announcement.className = 'announcement'
 announcement.setAttribute('role', 'status')
 document.body.append(announcement)
 
+const article = document.querySelector('article.document')
+
+/** The reference of the document, with place and anchor of one paragraph. */
+function referenceOf(button) {
+  const [facts, address] = article.dataset.reference.split(/\. (?=\S+$)/)
+  const { place } = button.dataset
+  return `${facts}${place === '' ? '' : `, ${place}`}. ${address}#${button.closest('.paragraph').id}`
+}
+
 for (const button of document.querySelectorAll('button.copy')) {
   button.hidden = false
   const label = button.textContent
   button.addEventListener('click', async () => {
-    const { reference, done, failed } = button.dataset
+    const { done, failed } = article.dataset
     let result = done
     try {
-      await navigator.clipboard.writeText(reference)
+      await navigator.clipboard.writeText(referenceOf(button))
     } catch {
       result = failed
     }

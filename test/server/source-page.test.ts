@@ -84,12 +84,18 @@ describe('the source page', () => {
     expect(page).toMatch(/Ministerie van Proeven <small>\(niet uit het document zelf\)/)
   })
 
-  it('offers a permalink and a reference with title, date, number, label and address for every paragraph', () => {
-    const reference = /data-reference="([^"]*)"/.exec(paragraphHtml(render(null), 'punt-a'))?.[1] ?? ''
-    expect(textOf(reference)).toBe(
+  it('offers a permalink for every paragraph, and a reference with title, date, number, label and address', () => {
+    const page = render(spanOf('Het eerste punt'))
+    expect(textOf(/<cite>(.*?)<\/cite>/.exec(page)?.[1] ?? '')).toBe(
       'Ministerie van Proeven, Begroting & toelichting, 23 mei 2025, 12345/25, a). https://vragen.example/v/documenten/begroting#punt-a',
     )
-    expect(paragraphHtml(render(null), 'punt-a')).toContain('href="#punt-a"')
+    const ofDocument = textOf(/ data-reference="([^"]*)"/.exec(page)?.[1] ?? '')
+    expect(ofDocument).toBe(
+      'Ministerie van Proeven, Begroting & toelichting, 23 mei 2025, 12345/25. https://vragen.example/v/documenten/begroting',
+    )
+    expect(paragraphHtml(page, 'punt-a')).toContain('data-place="a)"')
+    expect(paragraphHtml(page, 'punt-a')).toContain('href="#punt-a"')
+    expect(paragraphHtml(page, 'p-2')).toContain('data-place="pagina 2"')
   })
 
   it('has no script, style or handler in it, so that the strictest policy holds', () => {
