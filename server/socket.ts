@@ -8,6 +8,7 @@ import type { Configuration } from './configuration.js'
 import type { Conversation } from './conversation.js'
 import type { ConversationHub } from './conversation-hub.js'
 import { codeOf, FAULTS, type FaultCode, ServerFault, toWireFault } from './faults.js'
+import { takeFeedback } from './feedback.js'
 import type { Logger } from './log.js'
 import type { Metrics } from './metrics.js'
 import { type ClientMessage, clientMessageSchema, PROTOCOL_VERSION, type ServerMessage } from './protocol.js'
@@ -295,7 +296,7 @@ class Connection {
   }
 
   #handle(message: ClientMessage): void {
-    const { hub, storage, metrics } = this.#parts
+    const { hub } = this.#parts
     const { messageId } = message
     switch (message.type) {
       case 'question-ask': {
@@ -334,9 +335,7 @@ class Connection {
         break
       }
       case 'feedback-give':
-        storage.saveFeedback(message.feedback)
-        storage.audit('feedback-given', this.#caller.record, { rating: message.feedback.rating })
-        metrics.rated(message.feedback.rating)
+        takeFeedback(this.#parts, this.#caller, message.feedback)
         this.#send({ type: 'message-acknowledged', messageId })
         break
     }

@@ -8,6 +8,7 @@ import { sourceHref } from '../citation.js'
 import type { Configuration } from '../configuration.js'
 import { documentSummary, paragraphView, sourceParagraph } from '../document-views.js'
 import { ServerFault, toWireFault } from '../faults.js'
+import { takeFeedback } from '../feedback.js'
 import type { Metrics } from '../metrics.js'
 import { API_VERSION, openApiDocument } from '../openapi.js'
 import {
@@ -346,11 +347,8 @@ async function getParagraph(
   response.json(view)
 }
 
-function postFeedback({ storage, metrics }: ApiParts, request: Request, response: Response): void {
-  const feedback = validate(feedbackSchema, request.body, 'body')
-  storage.saveFeedback(feedback)
-  storage.audit('feedback-given', callerOf(response).record, { rating: feedback.rating })
-  metrics.rated(feedback.rating)
+function postFeedback(parts: ApiParts, request: Request, response: Response): void {
+  takeFeedback(parts, callerOf(response), validate(feedbackSchema, request.body, 'body'))
   response.status(204).end()
 }
 

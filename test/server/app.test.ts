@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApiKey } from '../../server/access.js'
 import { readConfiguration } from '../../server/configuration.js'
+import { cleanComment } from '../../server/feedback.js'
 import { startService } from '../../server/service.js'
 import { Storage } from '../../server/storage.js'
 import { FakeAssistant } from '../support/fake-assistant.js'
@@ -346,6 +347,16 @@ describe('limits', () => {
     await expect(asking).rejects.toThrow()
     await eventually(() => running.assistant.abandoned === 1)
     await running.stop()
+  })
+})
+
+describe('a comment', () => {
+  it('loses what cannot be seen, and keeps its words and lines', () => {
+    expect(cleanComment(' Klopt\u0000 niet.\r\nZie\u202E  blz. 3\u{E0041}\u200B ')).toBe(
+      'Klopt niet.\nZie blz. 3',
+    )
+    expect(cleanComment(' \u0007 ')).toBeNull()
+    expect(cleanComment(null)).toBeNull()
   })
 })
 
