@@ -1,4 +1,6 @@
 /** Writes the extracted text of a format that has structure, with the blocks that its offsets refer to. */
+import type { Span } from '../corpus.js'
+import { readLabel } from '../paragraphs/labels.js'
 import { type Block, block, type FootnoteReference } from './format.js'
 
 /** What a writer needs to know of a block before its text comes. */
@@ -16,9 +18,12 @@ export class BlockWriter {
     kind: Block['kind']
     start: BlockStart
     from: number
+    earlier: readonly Span[]
     references: FootnoteReference[]
   } | null = null
   private gap = ''
+  /** The first characters of the open block. */
+  private head = ''
   private last: Block['kind'] | null = null
 
   /** The text so far. */
@@ -45,7 +50,18 @@ export class BlockWriter {
   begin(kind: Block['kind'], start: BlockStart = {}): void {
     this.end()
     if (this.length > 0) this.append(isTight(kind, this.last) ? '\n' : '\n\n')
-    this.open = { kind, start, from: this.length, references: [] }
+    this.open = { kind, start, from: this.length, earlier: [], references: [] }
+    this.head = ''
+  }
+
+  /** Carries the last block on with a new span, as after a page break. */
+  resume(): void {
+    this.end()
+    const last = this.blocks.pop()
+    if (!last) return
+    const { kind, spans, references, ...start } = last
+    this.append('\n')
+    this.open = { kind, start, from: this.length, earlier: spans, references: [...references] }
   }
 
   /** Adds text to the open block, or begins one of text. */
@@ -81,16 +97,33 @@ export class BlockWriter {
     const open = this.open
     this.open = null
     this.gap = ''
+    if (open && open.from >= this.length && open.earlier.length > 0) {
+      this.blocks.push(block(open.kind, open.earlier, { ...open.start, references: open.references }))
+      return
+    }
     if (!open || open.from >= this.length) return
-    const { kind, start, from, references } = open
+    const { kind, start, from, earlier, references } = open
     this.last = kind
-    this.blocks.push(block(kind, [[from, this.length]], { ...start, references }))
+    const isItem = kind === 'text' && earlier.length === 0 && beginsItem(this.head)
+    this.blocks.push(
+      block(isItem ? 'list-item' : kind, [...earlier, [from, this.length]], { ...start, references }),
+    )
   }
 
   private append(text: string): void {
     this.parts.push(text)
+    if (this.head.length < HEAD_LENGTH) this.head += text
     this.length += text.length
   }
+}
+
+/** Enough of a block to tell its label. */
+const HEAD_LENGTH = 60
+
+/** Whether a paragraph begins with a label of its own; a capital with a full stop is as often an initial. */
+function beginsItem(text: string): boolean {
+  const label = readLabel(text.slice(0, HEAD_LENGTH))
+  return label !== null && !/^[A-Z]\.$/.test(label.text)
 }
 
 function isTight(kind: Block['kind'], before: Block['kind'] | null): boolean {

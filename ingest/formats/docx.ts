@@ -44,6 +44,7 @@ export const docxReader: FormatReader = {
     return {
       ...written,
       pageStarts: null,
+      headings: null,
       furniture: [],
       properties: { ...NO_PROPERTIES, title: title ? textBelow(title) : null },
       warnings: [],

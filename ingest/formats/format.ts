@@ -46,6 +46,11 @@ export interface ExtractedText {
   readonly blocks: readonly Block[] | null
   /** Offset of the first character of each page, ascending, from the first page on; `null` where the file does not say. */
   readonly pageStarts: readonly number[] | null
+  /**
+   * Depths of headings that the size of their type shows, 1 is the outermost, by the offset at which their lines begin. Only
+   * where there are no blocks; `null` where the format knows no type.
+   */
+  readonly headings: ReadonlyMap<number, number> | null
   /** What the format itself knows to be no text: marks, front matter. */
   readonly furniture: readonly Furniture[]
   /** What the file states about itself. */

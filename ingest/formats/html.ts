@@ -48,7 +48,7 @@ export async function parseHtml(text: string): Promise<Omit<ExtractedText, 'warn
   const root = [...elementsBelow(document)]
   const body = root.find(each => each.tagName === 'body')
   const { windowTitle, ...properties } = readProperties(root)
-  if (!body) return { source: '', blocks: [], pageStarts: null, furniture: [], properties }
+  if (!body) return { source: '', blocks: [], pageStarts: null, headings: null, furniture: [], properties }
   const main = mainContent(body)
   const isInMain = /^(?:main|article)$/.test(main.tagName) || attribute(main, 'role') === 'main'
   const written = writeBlocks(main, {
@@ -57,7 +57,7 @@ export async function parseHtml(text: string): Promise<Omit<ExtractedText, 'warn
   })
   // A page that begins with a heading says its title there; that of the window often is the name of the site.
   const title = properties.title ?? (written.blocks[0]?.kind === 'heading' ? null : windowTitle)
-  return { ...written, pageStarts: null, furniture: [], properties: { ...properties, title } }
+  return { ...written, pageStarts: null, headings: null, furniture: [], properties: { ...properties, title } }
 }
 
 function isWithinArticle(element: Element, main: ParentNode): boolean {

@@ -78,6 +78,7 @@ export function parseMarkdown(source: string): Omit<ExtractedText, 'warnings'> {
     source,
     blocks: parser.finish(),
     pageStarts: null,
+    headings: null,
     furniture: parser.furniture,
     properties: front.properties,
   }

@@ -11,6 +11,7 @@ export const textReader: FormatReader = {
       source: text,
       blocks: null,
       pageStarts: null,
+      headings: null,
       furniture: [],
       properties: NO_PROPERTIES,
       warnings,

@@ -36,7 +36,7 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
         pageStarts: extracted.pageStarts,
         warnings: [],
       }
-    : segment(source, extracted.pageStarts)
+    : segment(source, extracted.pageStarts, extracted.headings)
   const front = readFrontMatter(source, pieces.blocks, [...extracted.furniture, ...pieces.furniture])
   const articles = labelArticles(source, joinSignatures(source, front.blocks))
   const { blocks } = articles

@@ -49,8 +49,13 @@ const DENSE = 25
  * Finds the pieces of a text in its lines.
  *
  * @param pageStarts offsets of the page starts where the format knows them
+ * @param headings depths of headings by the offset of their lines, where the format knows the size of the type
  */
-export function segment(source: string, pageStarts: readonly number[] | null): Segmented {
+export function segment(
+  source: string,
+  pageStarts: readonly number[] | null,
+  headings: ReadonlyMap<number, number> | null = null,
+): Segmented {
   const starts = pageStarts ?? pagesByFormFeed(source)
   const paged = readPages(splitLines(source), starts)
   const trimmed = cutMargins(paged.lines)
@@ -61,9 +66,10 @@ export function segment(source: string, pageStarts: readonly number[] | null): S
   const blocks = groups.map((group, index) => {
     const spans = spansOf(source, group.lines)
     const [text = '', before = null, after = null] = [texts[index], texts[index - 1], texts[index + 1]]
-    const isTitle = isHeading(text, group.lines.length, before, after)
-    const kind = isTitle ? 'heading' : group.label ? 'list-item' : 'text'
-    return block(kind, spans, { references: referencesIn(noted.references, spans) })
+    const depth = typeDepth(group.lines, headings)
+    const isTitle = depth !== null || isHeading(text, group.lines.length, before, after)
+    const kind = isRow(text) ? 'table-row' : isTitle ? 'heading' : group.label ? 'list-item' : 'text'
+    return block(kind, spans, { depth, references: referencesIn(noted.references, spans) })
   })
   for (const note of noted.footnotes)
     blocks.push(block('footnote', spansOf(source, note.lines), { label: note.mark }))
@@ -135,10 +141,29 @@ function groupLines(lines: readonly Line[]): Group[] {
     const open = groups.at(-1)
     const label = labelOf(line, lines[index - 1], counted)
     if (label?.ordinal) counted.set(label.style, label.ordinal)
-    if (open && !label && continues(open, line, layout)) open.lines.push(line)
+    if (isRow(line.text)) groups.push({ lines: [line], label: null })
+    else if (open && !label && !isRow(open.lines[0]?.text ?? '') && continues(open, line, layout))
+      open.lines.push(line)
     else groups.push({ lines: [line], label })
   }
   return groups
+}
+
+/** Type of a heading is no sign in a longer piece, such as an introduction set large. */
+const LONGEST_LARGE = 300
+
+/** Depth of a piece whose lines are all set as headings; `null` where they are not. */
+function typeDepth(lines: readonly Line[], headings: ReadonlyMap<number, number> | null): number | null {
+  const [first] = lines
+  const depth = (first && headings?.get(first.start)) ?? null
+  const length = lines.reduce((sum, { text }) => sum + text.length, 0)
+  const isWhole = depth !== null && lines.every(({ start }) => headings?.get(start) === depth)
+  return isWhole && length <= LONGEST_LARGE && lines.some(({ text }) => /\p{L}/u.test(text)) ? depth : null
+}
+
+/** Whether a line is a row of a table, its cells divided by upright strokes. */
+function isRow(text: string): boolean {
+  return text.includes(' | ')
 }
 
 /**
