@@ -3,10 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ChatClient, eventually } from '../support/running-service.js'
 
 const COMMANDS = join(import.meta.dirname, '..', '..', 'server', 'commands')
+// Whole processes are started here, several to a test; a busy machine takes its time.
+vi.setConfig({ testTimeout: 240_000 })
+
 let folder: string
 let sources: string
 

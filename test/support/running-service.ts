@@ -77,7 +77,7 @@ export async function runService(options: RunningOptions = {}): Promise<RunningS
 }
 
 /** Milliseconds after which a test does not wait any longer for a message. */
-const PATIENCE = 20_000
+const PATIENCE = 50_000
 
 /** A WebSocket client that remembers everything it was told. */
 export class ChatClient {
