@@ -5,10 +5,11 @@ import type { ParagraphIndex } from '../ingest/paragraph-index.js'
 import type { Candidate } from '../ingest/search.js'
 import { answerType, asksForList, findValues } from './answer-type.js'
 import { citeParagraph } from './citation.js'
-import type { AnswerSegment, Citation, NearestSource } from './protocol.js'
+import type { AnswerSegment, Citation, NearestSource, Support } from './protocol.js'
 import type { Evidence } from './retrieval.js'
 import { leansOnPrevious, type Sentence, splitSentences } from './sentences.js'
 import { answerTexts } from './texts.js'
+import { saySamePoint } from './verify.js'
 
 /** The parts of an answer that composing decides. */
 export interface Composition {
@@ -42,6 +43,10 @@ const LEAST_ASKED_COVERAGE = 0.5
  * first, so that showing both costs no precision: of 64 such questions the first was right in 28, one of both in 48.
  */
 const RIVAL_MARGIN = 1
+/** A paragraph whose score is further from the best says something else; it is not compared. */
+const SAME_POINT_MARGIN = 4
+/** Candidates among which one that says the same point as the best is looked for. */
+const SAME_POINT_CANDIDATES = 5
 /** Age in years from which an answer tells how old its document is. */
 const OLD_DOCUMENT_YEARS = 5
 
@@ -52,6 +57,8 @@ interface Piece {
   readonly start: number
   readonly end: number
   readonly kind: 'quote' | 'list-item'
+  /** Another paragraph that says the same point: cited too, not shown. */
+  readonly same?: Piece
 }
 
 const countWords = (text: string) => text.split(/\s+/).filter(Boolean).length
@@ -84,14 +91,24 @@ async function selectPieces(evidence: Evidence, index: ParagraphIndex): Promise<
   if (!best) return []
   const list = await findList(evidence, best, index)
   if (list) return list
-  const shown = rival && best.score - rival.score < RIVAL_MARGIN ? [best, rival] : [best]
-  return shown.map(candidate => ({
+  const quote = (candidate: Candidate): Piece => ({
     document: candidate.document,
     paragraph: candidate.paragraph,
     ...chooseSentences(evidence, candidate, index),
     kind: 'quote',
-  }))
+  })
+  const first = quote(best)
+  for (const candidate of evidence.candidates.slice(1, SAME_POINT_CANDIDATES)) {
+    if (best.score - candidate.score > SAME_POINT_MARGIN) break
+    const other = quote(candidate)
+    if (!saySamePoint(textOf(first), textOf(other))) continue
+    const isNewer = (other.document.date ?? '') > (first.document.date ?? '')
+    return isNewer ? [{ ...other, same: first }] : [{ ...first, same: other }]
+  }
+  return rival && best.score - rival.score < RIVAL_MARGIN ? [first, quote(rival)] : [first]
 }
+
+const textOf = ({ paragraph, start, end }: Piece) => paragraph.text.slice(start, end)
 
 /** The list that answers as a whole: when several things are asked, or when the best paragraph only introduces one. */
 async function findList(
@@ -233,26 +250,35 @@ async function render(
   const segments: AnswerSegment[] = []
   const citations: Citation[] = []
   let previous: PolicyDocument | undefined
-  for (const { document, paragraph, start, end, kind } of pieces) {
-    if (document.id !== previous?.id) {
+  const cite = async ({ document, paragraph, start, end }: Piece, support: Support): Promise<Citation> => {
+    const source = (await index.content(document.id))?.source ?? ''
+    const cited = citeParagraph(basePath, document, paragraph, source, start, end)
+    const citation = { marker: citations.length + 1, support, ...cited }
+    citations.push(citation)
+    return citation
+  }
+  for (const piece of pieces) {
+    const { document, kind, same } = piece
+    const named = [document, ...(same && same.document.id !== document.id ? [same.document] : [])]
+    if (document.id !== previous?.id || named.length > 1) {
+      const names = named.map(({ citeAs, title }) => citeAs ?? title)
       segments.push({
         kind: 'lead-in',
-        text: answerTexts.leadIn(document.citeAs ?? document.title, previous !== undefined),
+        text: answerTexts.leadIn(names, previous !== undefined),
         markers: [],
         support: null,
       })
       previous = document
     }
-    const source = (await index.content(document.id))?.source ?? ''
-    const marker = citations.length + 1
-    const cited = citeParagraph(basePath, document, paragraph, source, start, end)
-    citations.push({ marker, support: 'letterlijk', ...cited })
-    segments.push({ kind, text: withoutMarks(cited.quote), markers: [marker], support: 'letterlijk' })
+    const cited = await cite(piece, 'letterlijk')
+    const markers = [cited.marker]
+    if (same) markers.push((await cite(same, 'bevestigd')).marker)
+    segments.push({ kind, text: withoutMarks(cited.quote), markers, support: 'letterlijk' })
   }
   const asked = pieces.length === 1 && parts[0] ? askedValue(parts[0], segments, index) : undefined
   if (asked) segments.unshift(asked)
   for (const text of documentNotes(
-    pieces.map(({ document }) => document),
+    pieces.flatMap(({ document, same }) => (same ? [document, same.document] : [document])),
     today,
   ))
     segments.push({ kind: 'note', text, markers: [], support: null })

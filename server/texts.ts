@@ -3,8 +3,9 @@ import type { RefusalReason } from './protocol.js'
 
 /** Texts of composed answers. */
 export const answerTexts = {
-  /** @param source the document with its article: "de Kamerbrief van 23 mei 2025" */
-  leadIn: (source: string, again: boolean) => (again ? `En volgens ${source}:` : `Volgens ${source}:`),
+  /** @param sources documents with their article: "de Kamerbrief van 23 mei 2025" */
+  leadIn: (sources: readonly string[], again: boolean) =>
+    `${again ? 'En volgens' : 'Volgens'} ${sources.join(' en ')}:`,
   /**
    * @param remarkable documents of the answer that are drafts or old
    * @param documentCount number of documents that the answer uses

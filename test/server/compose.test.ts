@@ -160,6 +160,29 @@ describe('compose', () => {
     expect(segments[0]?.kind).toBe('lead-in')
   })
 
+  it('shows a point that two paragraphs make once, with both citations', async () => {
+    const corpus = new Corpus()
+    const paragraphs = [
+      corpus.add('De rijksoverheid betaalt de opvang van minderjarigen in de grensregio.'),
+      corpus.add('Daarnaast geldt: de rijksoverheid betaalt de opvang van minderjarigen in de grensregio.'),
+    ]
+    const { segments, citations } = await corpus.ask('Wie betaalt de opvang van minderjarigen?', paragraphs)
+    expect(segments.filter(({ kind }) => kind === 'quote')).toHaveLength(1)
+    expect(segments.find(({ kind }) => kind === 'quote')?.markers).toEqual([1, 2])
+    expect(citations.map(({ support }) => support)).toEqual(['letterlijk', 'bevestigd'])
+  })
+
+  it('shows two paragraphs that answer as likely and say different things', async () => {
+    const corpus = new Corpus()
+    const paragraphs = [
+      corpus.add('De rijksoverheid betaalt de opvang van minderjarigen.'),
+      corpus.add('De gemeenten betalen de scholing van minderjarigen in de opvang.'),
+    ]
+    const { citations } = await corpus.ask('Wie betaalt voor minderjarigen?', paragraphs)
+    expect(citations).toHaveLength(2)
+    expect(citations.every(({ support }) => support === 'letterlijk')).toBe(true)
+  })
+
   it('says that a document is an old draft', async () => {
     const corpus = new Corpus()
     const paragraph = corpus.add('De Raad bevestigt de aanpak.', {}, draft)
