@@ -208,12 +208,16 @@ function withTables(rows: readonly (readonly Segment[])[]): PageLine[] {
 
 /** Index behind the table that begins here; equal to `from` where none does. */
 function endOfTable(rows: readonly (readonly Segment[])[], from: number): number {
-  const starts = (rows[from] ?? []).map(({ x }) => x)
-  if (starts.length < 2) return from
+  const columns = rows[from] ?? []
+  if (columns.length < 2) return from
   let end = from + 1
   let full = 1
   for (let row = rows[end]; row; row = rows[end]) {
-    const aligned = row.filter(({ x, size }) => starts.some(start => Math.abs(start - x) <= size))
+    const aligned = row.filter(
+      (each, index) =>
+        columns.some(({ x }) => Math.abs(x - each.x) <= each.size) ||
+        (row.length === columns.length && isBetween(each, columns[index - 1], columns[index + 1])),
+    )
     const before = rows[end - 1]?.[0]
     const isNear = before && before.y - (row[0]?.y ?? 0) <= before.size * 3.5
     if (!isNear || aligned.length < row.length) break
@@ -224,6 +228,11 @@ function endOfTable(rows: readonly (readonly Segment[])[], from: number): number
   }
   while (end > from && (rows[end - 1]?.length ?? 0) < 2) end--
   return full >= FEWEST_ROWS ? end : from
+}
+
+/** Whether a cell lies between its neighbours of another row: heads are often set in the middle of their column. */
+function isBetween(cell: Segment, before: Segment | undefined, after: Segment | undefined): boolean {
+  return (!before || cell.x >= before.right) && (!after || cell.right <= after.x)
 }
 
 /** The rows of a table; a line without its first cell carries on the cells above it. */

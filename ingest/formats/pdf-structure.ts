@@ -137,7 +137,10 @@ class StructureReader {
   /** Whether the first piece of a page carries on the last one of the page before. */
   private carriesOn(place: Place, text: string): boolean {
     const before = this.writer.blocks.at(-1)
-    if (!before || before.kind !== place.kind || place.kind === 'heading') return false
+    if (!before || place.kind === 'heading') return false
+    // A paragraph with a printed label became an item.
+    const isSame = before.kind === place.kind || (before.kind === 'list-item' && place.kind === 'text')
+    if (!isSame) return false
     const [from = 0, to = 0] = before.spans.at(-1) ?? []
     const ended = this.writer.source.slice(from, to)
     return !endsSentence(ended) && !/[:;]$/.test(ended) && (startsLowerCase(text) || !endsClause(ended))

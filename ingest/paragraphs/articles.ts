@@ -231,7 +231,7 @@ function nestDivisions(source: string, blocks: readonly Block[]): Block[] {
 
 /** Label of a list item inside an article: "artikel 14, eerste lid, onder a". */
 export function itemLabel(article: string, printed: string | null, outer: string | null): string {
-  const bare = printed?.replace(/^\(|[.)]+$/g, '') ?? ''
+  const bare = printed?.replace(/^\d+ (?=\S)|^\(|[.)]+$/g, '') ?? ''
   if (!/[\p{L}\p{N}]/u.test(bare)) return article
   return outer?.includes(', onder ') ? `${outer}, ${bare}` : `${article}, onder ${bare}`
 }
