@@ -104,6 +104,7 @@ function isLeftOut(file: string): boolean {
   return (
     parts.some(part => part.startsWith('.')) ||
     parts[0] === ENRICHMENT_FOLDER ||
+    parts.includes('node_modules') ||
     name.startsWith('~$') ||
     ['Thumbs.db', 'desktop.ini', MANIFEST_FILE].includes(name)
   )

@@ -9,6 +9,7 @@ import { IngestFault, type IngestFaultCode } from './faults.js'
 import { buildPart, storePart } from './index-part.js'
 import { countContent, type DocumentFigures } from './ledger.js'
 import { readDocument } from './read-document.js'
+import { sketchOf } from './resemblance.js'
 
 /** One file to work on. Plain data, so that it can be sent to another thread. */
 export interface DocumentTask {
@@ -100,6 +101,7 @@ async function makePart(task: DocumentTask, embedder: Embedder, signal?: AbortSi
       statements: statements.length,
       unplacedEnrichment: placed.unplaced,
       vectors: content.paragraphs.length + questions,
+      sketch: sketchOf(content),
     },
     warnings,
   }

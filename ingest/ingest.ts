@@ -30,6 +30,7 @@ import {
 } from './ledger.js'
 import { acquireLock, type Lock, type LockHolder } from './lock.js'
 import { FORMAT_VERSION, findWholeIndex, writeParts } from './paragraph-index.js'
+import { findVersions, versionWarning } from './resemblance.js'
 
 /** What to ingest and where to. */
 export interface IngestOptions {
@@ -125,7 +126,7 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
     enriched,
     documents: records.map(toEntry),
     removed: removedDocuments(plan),
-    warnings: plan.catalogue.warnings,
+    warnings: [...plan.catalogue.warnings, ...versionWarnings(records)],
     milliseconds: Math.round(performance.now() - started),
   })
   const plan = await makePlan(options)
@@ -165,14 +166,22 @@ export async function reportWhenCurrent(
   const started = performance.now()
   const plan = await makePlan(options)
   if (!plan.isCurrent) return null
+  const records = unchangedRecords(plan)
   return {
     written: false,
     enriched: null,
-    documents: unchangedRecords(plan).map(toEntry),
+    documents: records.map(toEntry),
     removed: [],
-    warnings: plan.catalogue.warnings,
+    warnings: [...plan.catalogue.warnings, ...versionWarnings(records)],
     milliseconds: Math.round(performance.now() - started),
   }
+}
+
+function versionWarnings(records: readonly LedgerRecord[]): string[] {
+  const sketched = records.flatMap(({ documentId, figures }) =>
+    figures ? [{ documentId, documentNumber: figures.documentNumber, sketch: figures.sketch }] : [],
+  )
+  return findVersions(sketched).map(versionWarning)
 }
 
 async function enrich(options: IngestOptions): Promise<EnrichReport | null> {

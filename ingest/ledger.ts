@@ -36,6 +36,8 @@ export interface DocumentFigures {
   readonly unplacedEnrichment: readonly string[]
   /** Vectors: paragraphs and questions. */
   readonly vectors: number
+  /** By which versions of one document are recognised (`resemblance.ts`). */
+  readonly sketch: readonly number[]
 }
 
 /** One file in the ledger. */
@@ -52,7 +54,7 @@ export interface LedgerEntry {
   /** Why it is not `ok` or was left out, and what a person can do about it; `null` when there is nothing to say. */
   readonly reason: string | null
   /** `null` when nothing of the file is in the index. */
-  readonly figures: DocumentFigures | null
+  readonly figures: Omit<DocumentFigures, 'sketch'> | null
   /** Time it took to read, analyse and embed, in milliseconds; of an unchanged file when that was done. */
   readonly milliseconds: number
   /** In bytes; `null` when the file cannot be found. */
@@ -62,6 +64,7 @@ export interface LedgerEntry {
 
 /** What the next ingest has to know about a file. */
 export interface LedgerRecord extends LedgerEntry {
+  readonly figures: DocumentFigures | null
   readonly facts: FileFacts | null
   /** Names everything the file's part was made from; `null` when it could not be told. */
   readonly key: string | null
@@ -112,8 +115,10 @@ export async function writeLedger(indexFolder: string, ledger: Ledger): Promise<
 
 /** The entry of a record: what a person reads. */
 export function toEntry(record: LedgerRecord): LedgerEntry {
-  const { facts: _, key: __, partKey: ___, enrichment: ____, ...entry } = record
-  return entry
+  const { facts: _, key: __, partKey: ___, enrichment: ____, figures, ...entry } = record
+  if (!figures) return { ...entry, figures }
+  const { sketch: _____, ...shown } = figures
+  return { ...entry, figures: shown }
 }
 
 /** Two seconds: the coarsest clock of the usual file systems (FAT). */

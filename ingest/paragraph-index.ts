@@ -45,6 +45,7 @@ export interface ParagraphIndex {
   search(query: IndexQuery): Promise<SearchResult>
   /** Rarity of an analysed word among the paragraphs, ≥ 0; highest for a word that occurs nowhere. */
   inverseDocumentFrequency(word: string): number
+  /** Says that no new questions will come; running ones may finish. */
   close(): Promise<void>
 }
 
@@ -467,8 +468,15 @@ async function openGeneration(
     readSync(file, buffer, 0, length, start)
     return buffer
   })
-  return new OpenIndex(manifest, corpus, new ParagraphSearch(corpus, data, vectors), () => closeSync(file))
+  closeWhenUnused.register(corpus, file)
+  return new OpenIndex(manifest, corpus, new ParagraphSearch(corpus, data, vectors))
 }
+
+/**
+ * A question that runs while another index is swapped in goes on reading from its own. So a file is closed when nothing refers
+ * to its paragraphs any more, and not by the swap.
+ */
+const closeWhenUnused = new FinalizationRegistry<number>(file => closeSync(file))
 
 /** Compares a file with its checksum; gives its bytes when they are to be kept. */
 async function checkFile(
@@ -498,15 +506,12 @@ class OpenIndex implements ParagraphIndex {
   readonly embedderId: string
   readonly #corpus: CorpusStore
   readonly #search: ParagraphSearch
-  readonly #closeFile: () => void
-  #closed = false
 
-  constructor(manifest: IndexManifest, corpus: CorpusStore, search: ParagraphSearch, closeFile: () => void) {
+  constructor(manifest: IndexManifest, corpus: CorpusStore, search: ParagraphSearch) {
     this.version = manifest.version
     this.embedderId = manifest.embedder.id
     this.#corpus = corpus
     this.#search = search
-    this.#closeFile = closeFile
   }
 
   async documents(): Promise<readonly PolicyDocument[]> {
@@ -530,9 +535,5 @@ class OpenIndex implements ParagraphIndex {
     return this.#search.search(query)
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    this.#closeFile()
-  }
+  async close(): Promise<void> {}
 }

@@ -10,6 +10,7 @@ import { explain } from '../explain.js'
 import { ServerFault } from '../faults.js'
 import type { NearestSource } from '../protocol.js'
 import { bringIndexUpToDate } from './index-up-to-date.js'
+import { failureLines } from './ingest-report.js'
 
 const batchLineSchema = z.union([
   z.object({ id: z.string(), question: z.string() }),
@@ -158,8 +159,9 @@ async function main(): Promise<void> {
     throw new ServerFault('question-empty', `No question was given. ${USAGE}`)
   const options = { enrichment: !values['no-enrichment'] }
   const configuration = readConfiguration()
-  const { written } = await bringIndexUpToDate(configuration, options)
-  if (written && !values.json) console.error('The index was made anew.')
+  const report = await bringIndexUpToDate(configuration, options)
+  if (report.written && !values.json) console.error('The index was made anew.')
+  for (const line of failureLines(report)) console.error(line)
   const assistant = await openAssistant(configuration, options)
   try {
     if (values.batch !== undefined) {

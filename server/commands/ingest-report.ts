@@ -6,6 +6,9 @@ import { type LedgerEntry, totalParagraphs } from '../../ingest/ledger.js'
 /** Documents that a table lists one by one; of more, only those that changed or have something to say. */
 const LONGEST_TABLE = 60
 
+/** The order in which remarks are shown. */
+const URGENCY = { failed: 0, ok: 1, partial: 2 } as const satisfies Record<LedgerEntry['status'], number>
+
 const number = (value: number) => value.toLocaleString('en')
 
 function duration(milliseconds: number): string {
@@ -100,16 +103,20 @@ export function documentTable(documents: readonly LedgerEntry[]): string {
 export function reportText(report: IngestReport): string {
   const { documents, removed, warnings, written } = report
   const isLong = documents.length > LONGEST_TABLE
-  const listed = isLong
-    ? documents
-        .filter(({ status, change }) => status !== 'ok' || change === 'duplicate')
-        .slice(0, LONGEST_TABLE)
-    : documents
+  const remarkable = documents
+    .filter(({ reason }) => reason !== null)
+    .sort((one, other) => URGENCY[one.status] - URGENCY[other.status])
+  const listed = isLong ? remarkable.slice(0, LONGEST_TABLE) : documents
   const parts: string[] = []
   if (listed.length > 0) parts.push(documentTable(listed))
-  const remarks = documents.filter(({ reason }) => reason !== null).slice(0, LONGEST_TABLE)
-  if (remarks.length > 0)
-    parts.push(remarks.map(({ file, status, reason }) => `${status}: ${file}: ${reason}`).join('\n'))
+  if (remarkable.length > 0) {
+    const remarks = remarkable
+      .slice(0, LONGEST_TABLE)
+      .map(({ file, status, reason }) => `${status}: ${file}: ${reason}`)
+    const more = remarkable.length - remarks.length
+    if (more > 0) remarks.push(`… and ${number(more)} more (see --json)`)
+    parts.push(remarks.join('\n'))
+  }
   const unplaced = documents.flatMap(({ file, figures }) =>
     (figures?.unplacedEnrichment ?? []).map(quote => `not placed: ${file}: “${quote.slice(0, 100)}”`),
   )
@@ -121,7 +128,19 @@ export function reportText(report: IngestReport): string {
     parts.push(removed.map(({ file, documentId }) => `removed: ${file} (${documentId})`).join('\n'))
   if (warnings.length > 0) parts.push(warnings.map(warning => `warning: ${warning}`).join('\n'))
   parts.push(summaryLine(report, written))
-  return parts.join('\n\n')
+  return withoutControls(parts.join('\n\n'))
+}
+
+/** A file name may hold anything, also what a terminal would obey. */
+function withoutControls(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, '�')
+}
+
+/** One line for each file that could not be ingested, for commands that do something else. */
+export function failureLines({ documents }: IngestReport): readonly string[] {
+  return documents
+    .filter(({ status }) => status === 'failed')
+    .map(({ file, reason }) => withoutControls(`Not ingested: ${file}: ${reason}`))
 }
 
 function summaryLine({ documents, milliseconds }: IngestReport, written: boolean): string {

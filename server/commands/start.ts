@@ -13,6 +13,7 @@ import { type Configuration, readConfiguration } from '../configuration.js'
 import { openLog } from '../log.js'
 import { type Service, startService } from '../service.js'
 import { bringIndexUpToDate } from './index-up-to-date.js'
+import { failureLines } from './ingest-report.js'
 
 /** The garbage collector of V8, which Node gives to nobody unless asked. */
 function garbageCollector(): () => void {
@@ -34,14 +35,16 @@ async function openIndex(configuration: Configuration) {
     ? ({ phase, done, total }: IngestProgress) =>
         process.stderr.write(`\rMaking the index: ${done} of ${total} ${phase} `)
     : undefined
-  const { written, documents } = await bringIndexUpToDate(configuration, {
+  const report = await bringIndexUpToDate(configuration, {
     inThread: true,
     ...(onProgress && { onProgress }),
   })
+  const { written, documents } = report
   if (written) {
     const seconds = ((performance.now() - started) / 1_000).toFixed(1)
     say(`${onProgress ? '\r' : ''}The index was made from ${documents.length} documents in ${seconds} s.`)
   }
+  for (const line of failureLines(report)) say(line)
   return openAssistant(configuration)
 }
 

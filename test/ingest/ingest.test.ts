@@ -378,6 +378,17 @@ describe('the same document twice', () => {
   })
 })
 
+it('a new version beside the old one is told of', async () => {
+  const folders = await letterFolders()
+  await writeOldFile(
+    join(folders.sources, 'parkeren versie 2.txt'),
+    LETTERS['parkeren.txt'].replace('vier euro', 'vijf euro'),
+  )
+  const told = expect.stringMatching(/^parkeren-versie-2 and parkeren share about \d+ % of their paragraphs/)
+  expect((await ingestFolders(folders)).warnings).toEqual([told])
+  expect((await ingestFolders(folders)).warnings).toEqual([told])
+})
+
 describe('a rehearsal', () => {
   it('tells what would happen and writes nothing', async () => {
     const folders = await letterFolders()

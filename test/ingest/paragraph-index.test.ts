@@ -125,6 +125,14 @@ describe('an index of ready-made paragraphs', () => {
     await after.close()
   })
 
+  it('that was closed answers questions that still run, after another took its place', async () => {
+    const folder = await smallIndex()
+    const before = await openIndex(folder, embedder)
+    await before.close()
+    await writeIndex(folder, [passage(9, 'Iets anders.')], embedder)
+    expect((await before.content('passage-1'))?.source).toBe('De bibliotheek is open op zondag.')
+  })
+
   it('can be empty', async () => {
     const folder = await temporaryFolder()
     expect((await writeIndex(folder, [], embedder)).paragraphs).toBe(0)
