@@ -80,8 +80,7 @@ export class ChatSession {
       onMessage: message => this.#received(message),
       onState: state => this.#connectionChanged(state),
     })
-    // A question that was under way when the page was left goes on where it was.
-    if (this.pending) this.#connection.open()
+    this.resume()
   }
 
   get conversation(): Conversation {
@@ -94,6 +93,11 @@ export class ChatSession {
 
   get trouble(): Trouble {
     return this.#trouble
+  }
+
+  /** Goes on with a question that was under way when the page was left, or the session closed. */
+  resume(): void {
+    if (this.pending) this.#connection.open()
   }
 
   /** Opens the connection ahead of the first question, so that it does not wait for it. */
@@ -157,7 +161,7 @@ export class ChatSession {
     this.#options.history.write(this.#conversation)
   }
 
-  /** Stores, closes the connection and lets all timers go. */
+  /** Stores, closes the connection and lets all timers go; `resume` takes it up again. */
   close(): void {
     this.store()
     clearTimeout(this.#troubleTimer)

@@ -14,9 +14,11 @@ import { keepFocusInside } from './focus.js'
 import { answerAsText, citationAsText, type Source } from './format.js'
 import { ConversationHistory, sessionStorageIfAllowed } from './history.js'
 import { icons } from './icons.js'
+import { renderComposer, renderHeader, renderNotice, renderTrouble, renderWelcome } from './render-panel.js'
 import { renderSource } from './render-source.js'
 import { renderTurn, type TurnContext } from './render-turn.js'
 import { NEIGHBOURS, ServerApi } from './server-api.js'
+import { SourceDialog } from './source-dialog.js'
 import { SourceView } from './source-view.js'
 import { styles } from './styles.js'
 import { type Language, languageOf, type WidgetTexts, widgetTexts } from './texts.js'
@@ -59,6 +61,14 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
   declare history: 'session' | 'none'
 
   readonly #card = new CitationCard(this)
+  readonly #sourceDialog = new SourceDialog(this, {
+    source: () => this.#sourceView?.source ?? null,
+    isLoading: () => this.#sourceView?.open?.surroundings.status === 'loading',
+    isBeside: () => this.#beside,
+    onStepped: () => this.#announceSource(),
+    onClose: () => this.#sourceView?.close(),
+    fallback: () => this.#field,
+  })
   #api: ServerApi | null = null
   #session: ChatSession | null = null
   #sourceView: SourceView | null = null
@@ -69,12 +79,11 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
   #copiedTimer: ReturnType<typeof setTimeout> | undefined
   #ratings: ReadonlyMap<string, 'asking' | 'thanked' | 'failed'> = new Map()
   #beside = false
-  #sourceTrigger: HTMLElement | null = null
   #openerOfPanel: Element | null = null
-  #shownSource: Source | null = null
-  #shownTurns = 0
-  #awaitsSurroundings = false
-  #returning = false
+  /** Whether the panel of a launcher was ever open: nothing is drawn before, and nothing typed is lost after. */
+  #wasOpened = false
+  /** The question that was brought to the top of the log. */
+  #followed: string | null = null
   #sizeObserver: ResizeObserver | null = null
 
   constructor() {
@@ -120,7 +129,7 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     window.addEventListener('resize', this.#measured)
     this.#sizeObserver = new ResizeObserver(this.#measured)
     this.#sizeObserver.observe(this)
-    if (this.hasUpdated) this.#connect()
+    this.#session?.resume()
   }
 
   override disconnectedCallback(): void {
@@ -132,10 +141,10 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     this.#sizeObserver?.disconnect()
     clearTimeout(this.#copiedTimer)
     this.#session?.close()
-    this.#session = null
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#wasOpened ||= this.open
     if (changed.has('server') && this.#session) {
       this.#session.close()
       this.#session = null
@@ -145,8 +154,8 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('open') && (this.open || changed.get('open') === true)) this.#panelToggled()
-    this.#placeSource()
+    const before = changed.get('open')
+    if (changed.has('open') && (this.open || before === true)) this.#panelToggled(before === undefined)
     this.#followConversation()
   }
 
@@ -161,7 +170,7 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
       <button type="button" class="launcher" part="launcher" aria-haspopup="dialog" aria-expanded=${this.open}
         @click=${() => (this.open ? this.hide() : this.show())}>${icons.mark}<span>${texts.launcher}</span></button>
       <dialog class="panel" part="panel" popover="manual" aria-labelledby="heading"
-        @cancel=${this.#cancelled}>${this.open ? this.#renderPanel(texts) : nothing}</dialog>
+        @cancel=${this.#cancelled}>${this.#wasOpened ? this.#renderPanel(texts) : nothing}</dialog>
     </div>`
   }
 
@@ -180,34 +189,37 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     return html`
       <div class="layout ${source && this.#beside ? 'with-source' : ''}">
         <div class="conversation">
-          <header class="header" part="header">
-            ${icons.mark}
-            <h2 class="heading" part="heading" id="heading"><slot name="heading">${this.heading ?? texts.heading}</slot></h2>
-            ${
-              turns.length === 0
-                ? nothing
-                : html`<button type="button" class="quiet new" @click=${this.#startAnew}>${icons.add}<span>${texts.newConversation}</span></button>`
-            }
-            ${
-              this.mode === 'launcher'
-                ? html`<button type="button" class="icon-button" aria-label=${texts.close} title=${texts.close}
-                    @click=${() => this.hide()}>${icons.close}</button>`
-                : nothing
-            }
-          </header>
+          ${renderHeader(texts, {
+            heading: this.heading,
+            onStartAnew: turns.length === 0 ? null : this.#startAnew,
+            onClose: this.mode === 'launcher' ? () => this.hide() : null,
+          })}
           <div class="log" part="log" role="region" aria-label=${texts.conversation} tabindex="0">
-            ${turns.length === 0 ? this.#renderWelcome(texts) : nothing}
+            ${turns.length === 0 ? renderWelcome(texts, this.#settings?.suggestedQuestions ?? [], question => this.#submit(question)) : nothing}
             <ol class="turns">${repeat(
               turns,
               turn => turn.id,
               turn => this.#renderTurn(turn, texts),
             )}</ol>
           </div>
-          ${this.#renderTrouble(texts)}
-          ${this.#renderComposer(texts, turns.length > 0)}
-          ${this.#renderNotice(texts)}
+          ${renderTrouble(texts, session?.trouble ?? 'none')}
+          ${renderComposer(texts, {
+            isFollowUp: turns.length > 0,
+            isPending: session?.pending != null,
+            fault: this.#draftFault,
+            onSubmit: this.#submitted,
+            onStop: this.#stopped,
+            onType: this.#draftChanged,
+            onFocus: () => session?.prepare(),
+          })}
+          ${renderNotice(
+            texts,
+            this.#settings?.composedBy ?? 'unknown',
+            this.#api?.absolute(this.#settings?.moreInformationUrl ?? './#over') ?? null,
+          )}
         </div>
-        <dialog class="source" part="source" aria-labelledby="source-heading" @cancel=${this.#cancelled} @click=${this.#sheetClicked}>
+        <dialog class="source" part="source" aria-labelledby="source-heading" 
+          @cancel=${this.#sourceDialog.cancelled} @click=${this.#sourceDialog.clicked}>
           ${this.#renderSourcePanel(texts)}
         </dialog>
       </div>
@@ -224,59 +236,6 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     )
   }
 
-  #renderWelcome(texts: WidgetTexts): TemplateResult {
-    const suggestions = this.#settings?.suggestedQuestions ?? []
-    return html`<div class="welcome" part="welcome">
-      <slot name="welcome"><h3>${texts.welcomeHeading}</h3><p>${texts.welcome}</p></slot>
-      ${
-        suggestions.length === 0
-          ? nothing
-          : html`<h4 class="label">${texts.suggestions}</h4>
-            <ul class="suggestions">${suggestions.map(
-              question => html`<li><button type="button" class="suggestion" part="suggestion" lang="nl"
-                @click=${() => this.#submit(question)}><span>${question}</span>${icons.send}</button></li>`,
-            )}</ul>`
-      }
-    </div>`
-  }
-
-  #renderTrouble(texts: WidgetTexts): TemplateResult | typeof nothing {
-    const trouble = this.#session?.trouble ?? 'none'
-    if (trouble === 'none') return nothing
-    const text = trouble === 'slow' ? texts.slow : texts.offline
-    return html`<p class="trouble" part="trouble">${icons.warning}<span>${text}</span></p>`
-  }
-
-  #renderComposer(texts: WidgetTexts, followUp: boolean): TemplateResult {
-    const pending = this.#session?.pending ?? null
-    return html`<form class="composer" part="composer" @submit=${this.#submitted} novalidate>
-      <label class="label" for="question">${followUp ? texts.fieldFollowUp : texts.field}</label>
-      ${this.#draftFault === null ? nothing : html`<p class="field-fault" id="question-fault">${icons.warning}${this.#draftFault}</p>`}
-      <div class="composer-row">
-        <textarea id="question" class="field" part="field" rows="1" autocomplete="off" enterkeyhint="send"
-          placeholder=${texts.placeholder}
-          aria-invalid=${this.#draftFault === null ? nothing : 'true'}
-          aria-describedby=${this.#draftFault === null ? nothing : 'question-fault'}
-          @keydown=${this.#typed} @focus=${() => this.#session?.prepare()}
-          @input=${this.#draftChanged}></textarea>
-        ${
-          pending
-            ? html`<button type="button" class="primary stop" part="stop" @click=${this.#stopped}>${icons.stop}<span>${texts.stop}</span></button>`
-            : html`<button type="submit" class="primary" part="submit" @click=${this.#submitted}>${icons.send}<span>${texts.send}</span></button>`
-        }
-      </div>
-    </form>`
-  }
-
-  #renderNotice(texts: WidgetTexts): TemplateResult {
-    const address = this.#api?.absolute(this.#settings?.moreInformationUrl ?? './#over') ?? null
-    return html`<div class="notice" part="notice">
-      <p><strong>${texts.notice}</strong> ${texts.noticeBy[this.#settings?.composedBy ?? 'unknown']}
-        ${address === null ? nothing : html`<a href=${address} target="_blank" rel="noopener">${texts.noticeLink}<span class="visually-hidden">&nbsp;(${texts.newTab})</span></a>`}</p>
-      <slot name="notice"></slot>
-    </div>`
-  }
-
   #renderSourcePanel(texts: WidgetTexts): TemplateResult | typeof nothing {
     const view = this.#sourceView
     const source = view?.source
@@ -288,11 +247,14 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
       address,
       copied: this.#copied === source.paragraphId,
       onStep: by => void view.step(by),
-      onClose: () => this.#closeSource(),
+      onClose: () => view.close(),
       onCopy: () =>
         void this.#copy(citationAsText(source, address, texts, this.#language), source.paragraphId),
       onRetry: () => void view.retry(),
-      onReadOn: direction => void this.#readOn(direction),
+      onReadOn: direction =>
+        void (direction === 'before'
+          ? this.#sourceDialog.keepPlace(() => view.readOn('before'))
+          : view.readOn('after')),
     })
   }
 
@@ -309,7 +271,7 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
       rating: this.#ratings.get(turn.id) ?? 'none',
       onOpen: this.#openSource,
       onPreview: (source, trigger, now) => {
-        if (!this.#returning) this.#card.show(source, trigger, now)
+        if (!this.#sourceDialog.isReturning) this.#card.show(source, trigger, now)
       },
       onPreviewEnd: now => (now ? this.#card.hide() : this.#card.leave()),
       onRetry: asked => {
@@ -336,8 +298,10 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     return this.renderRoot.querySelector('textarea.field')
   }
 
-  get #sourceDialog(): HTMLDialogElement | null {
-    return this.renderRoot.querySelector('dialog.source')
+  get #focusedInside(): HTMLElement | null {
+    const root = this.renderRoot
+    const focused = root instanceof ShadowRoot ? root.activeElement : null
+    return focused instanceof HTMLElement ? focused : null
   }
 
   #turnElement(id: string): HTMLElement | null {
@@ -411,16 +375,10 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     return true
   }
 
-  /** A click does not wait for the form: in a sandboxed frame a form is never submitted. */
   readonly #submitted = (event: Event): void => {
     event.preventDefault()
     const field = this.#field
     if (field && this.#submit(field.value)) field.value = ''
-  }
-
-  readonly #typed = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
-    this.#submitted(event)
   }
 
   readonly #draftChanged = (): void => {
@@ -534,52 +492,8 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     const href = this.#api?.absolute(source.href) ?? null
     // A page that shows sources itself cancels the event.
     if (!this.#emit('vindplaats-source', { source, href })) return
-    this.#sourceTrigger = trigger
+    this.#sourceDialog.openedBy(trigger)
     void this.#sourceView?.show(sources, index, turn.id)
-  }
-
-  #closeSource(): void {
-    this.#sourceView?.close()
-  }
-
-  async #readOn(direction: 'before' | 'after'): Promise<void> {
-    const body = this.#sourceDialog?.querySelector('.source-body')
-    if (!body) return
-    const fromBottom = body.scrollHeight - body.scrollTop
-    await this.#sourceView?.readOn(direction)
-    await this.updateComplete
-    // What is added above pushes the text down; the reader's line stays where it was.
-    if (direction === 'before') body.scrollTop = body.scrollHeight - fromBottom
-  }
-
-  /** Opens and closes the source's dialog as the state says, and brings the highlighted words into view. */
-  #placeSource(): void {
-    const dialog = this.#sourceDialog
-    const source = this.#sourceView?.source ?? null
-    if (!dialog) {
-      this.#shownSource = null
-      return
-    }
-    const modal = dialog.matches(':modal')
-    if (source && dialog.open && modal === this.#beside) dialog.close()
-    if (source && !dialog.open) {
-      if (this.#beside) dialog.show()
-      else dialog.showModal()
-      dialog.querySelector<HTMLElement>('#source-heading')?.focus({ preventScroll: true })
-    } else if (!source && dialog.open) {
-      // Coming back from the source is no wish to see its card.
-      this.#returning = true
-      dialog.close()
-      const trigger = this.#sourceTrigger?.isConnected ? this.#sourceTrigger : this.#field
-      trigger?.focus()
-      this.#returning = false
-    }
-    const around = this.#sourceView?.open?.surroundings.status
-    const changed = source !== this.#shownSource
-    if (source && changed && this.#shownSource) this.#announceSource()
-    if (source && (changed || this.#awaitsSurroundings)) this.#scrollToQuote(dialog)
-    this.#awaitsSurroundings = around === 'loading'
-    this.#shownSource = source
   }
 
   #announceSource(): void {
@@ -589,31 +503,19 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     this.#announce(`${this.#texts.sourceOf(open.index + 1, open.sources.length)}: ${source.quote}`)
   }
 
-  #scrollToQuote(dialog: HTMLDialogElement): void {
-    const body = dialog.querySelector<HTMLElement>('.source-body')
-    const quote = dialog.querySelector('.target mark') ?? dialog.querySelector('.target')
-    if (!body || !quote) return
-    const offset = quote.getBoundingClientRect().top - body.getBoundingClientRect().top
-    body.scrollTop += offset - body.clientHeight / 4
-  }
-
   /** A new question is brought to the top of the log, so that its answer is read from its beginning. */
   #followConversation(): void {
-    const turns = this.#session?.conversation.turns ?? []
+    const last = this.#session?.conversation.turns.at(-1)?.id ?? null
     const log = this.renderRoot.querySelector<HTMLElement>('.log')
-    if (!log) {
-      this.#shownTurns = 0
-      return
+    const turn = last === null ? null : this.#turnElement(last)
+    if (log && turn && last !== this.#followed && log.clientHeight > 0) {
+      log.scrollTop = turn.offsetTop - log.offsetTop
+      this.#followed = last
     }
-    const last = turns.at(-1)
-    if (turns.length > this.#shownTurns && last) {
-      const element = this.#turnElement(last.id)
-      if (element) log.scrollTop = element.offsetTop - log.offsetTop
-    }
-    this.#shownTurns = turns.length
   }
 
-  #panelToggled(): void {
+  /** @param isFirst Whether the page opened the panel itself, while it was loading: the focus stays where it is then. */
+  #panelToggled(isFirst: boolean): void {
     const panel = this.renderRoot.querySelector<HTMLDialogElement>('dialog.panel')
     if (!panel) return
     if (this.open) {
@@ -626,7 +528,11 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
         panel.showPopover()
       }
       this.#measured()
-      this.#field?.focus()
+      // A box that was not shown has forgotten how far it was scrolled.
+      this.#followed = null
+      // The browser gives an opened panel the focus; a page that is still loading has not offered it.
+      if (isFirst && !panel.matches(':modal')) this.#focusedInside?.blur()
+      else this.#field?.focus()
     } else {
       if (panel.matches(':popover-open')) panel.hidePopover()
       if (panel.open) panel.close()
@@ -639,24 +545,17 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     this.#emit('vindplaats-toggle', { open: this.open })
   }
 
-  /** The browser wants to close a dialog, by Escape or by the back gesture of a phone: the state decides. */
+  /** The browser wants to close the panel, for the back gesture of a phone: the state decides. */
   readonly #cancelled = (event: Event): void => {
+    if (event.target !== event.currentTarget) return
     event.preventDefault()
-    if (event.target === this.#sourceDialog) this.#closeSource()
-    else this.hide()
-  }
-
-  /** A tap on the dimmed page above a sheet closes it. */
-  readonly #sheetClicked = (event: MouseEvent): void => {
-    const dialog = this.#sourceDialog
-    if (!dialog || event.target !== dialog || !dialog.matches(':modal')) return
-    if (event.clientY < dialog.getBoundingClientRect().top) this.#closeSource()
+    this.hide()
   }
 
   readonly #pressed = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && !event.isComposing) {
       if (this.#card.isShown) this.#card.hide()
-      else if (this.#sourceView?.open) this.#closeSource()
+      else if (this.#sourceView?.open) this.#sourceView.close()
       else if (this.mode === 'launcher' && this.open) this.hide()
       else return
       event.preventDefault()

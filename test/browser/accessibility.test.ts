@@ -184,7 +184,7 @@ describe('with the keyboard alone', () => {
       // From the field: on a number, Escape would first take its card away.
       await widget.field.focus()
       await page.keyboard.press('Escape')
-      await widget.field.waitFor({ state: 'detached' })
+      await widget.field.waitFor({ state: 'hidden' })
       expect(await widget.focused()).toContain('launcher')
       await close()
     },
@@ -211,7 +211,7 @@ describe('with the keyboard alone', () => {
     expect(await widget.focused()).toContain('citation')
     expect(await widget.field.isVisible()).toBe(true)
     await page.keyboard.press('Escape')
-    await widget.field.waitFor({ state: 'detached' })
+    await widget.field.waitFor({ state: 'hidden' })
     await close()
   })
 

@@ -454,7 +454,7 @@ describe('the element', () => {
     await widget.ended()
     expect(await widget.turns.count()).toBe(1)
     await call('hide')
-    await widget.field.waitFor({ state: 'detached' })
+    await widget.field.waitFor({ state: 'hidden' })
     await call('show')
     expect(await widget.turns.count()).toBe(1)
     await call('clear')
@@ -462,9 +462,32 @@ describe('the element', () => {
     await close()
   })
 
+  it('keeps what was typed when its launcher is closed and opened again', async () => {
+    const { page, close } = await visit(
+      document(load(`${server.url}/widget.js`), '<vindplaats-chat mode="launcher"></vindplaats-chat>'),
+    )
+    const widget = new Widget(page)
+    await widget.find('.launcher').click()
+    await widget.field.fill('Half getypt')
+    await page.keyboard.press('Escape')
+    await widget.field.waitFor({ state: 'hidden' })
+    await widget.find('.launcher').click()
+    expect(await widget.field.inputValue()).toBe('Half getypt')
+    await close()
+  })
+
+  it('does not take the focus of a page that opens its launcher while loading', async () => {
+    const { page, close } = await visit(
+      document(load(`${server.url}/widget.js`), '<vindplaats-chat mode="launcher" open></vindplaats-chat>'),
+    )
+    await new Widget(page).field.waitFor()
+    expect(await page.evaluate(() => globalThis.document.activeElement?.localName)).toBe('body')
+    await close()
+  })
+
   it('lets go of everything when it is taken out, and works when it is put back', async () => {
     const { page, errors, close } = await visit(
-      document(load(`${server.url}/widget.js`), '<vindplaats-chat></vindplaats-chat>'),
+      document(load(`${server.url}/widget.js`), '<vindplaats-chat history="none"></vindplaats-chat>'),
     )
     const widget = new Widget(page)
     await widget.ask(MONEY)
