@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { VindplaatsChat } from '../../client/element.js'
+import { MAXIMUM_QUESTION_LENGTH, VindplaatsChat } from '../../client/element.js'
 import { COLOR_TOKENS, OTHER_TOKENS } from '../../client/tokens.js'
+import * as wire from '../../server/protocol.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 const CLIENT = join(ROOT, 'client')
@@ -93,5 +94,11 @@ describe('docs/widget.md', () => {
   it('shows an example that names the tag and the stable file', () => {
     expect(page).toContain('/widget.js"></script>')
     expect(page).toContain('<vindplaats-chat></vindplaats-chat>')
+  })
+})
+
+describe('the widget', () => {
+  it('takes questions as long as the wire does', () => {
+    expect(MAXIMUM_QUESTION_LENGTH).toBe(wire.MAXIMUM_QUESTION_LENGTH)
   })
 })
