@@ -64,7 +64,7 @@ ${renderContents(content)}
   for (const paragraph of content.paragraphs) {
     if (paragraph.page !== null && paragraph.page !== lastPage) {
       lastPage = paragraph.page
-      yield html`<p class="page-mark" id="pagina-${lastPage}"><span>${pageTexts.page(lastPage)}</span></p>\n`
+      yield html`<p class="page-mark" id="pagina-${lastPage}"><span>${pageMark(source.document, lastPage)}</span></p>\n`
         .text
     }
     yield renderParagraph(source, paragraph, surroundings).text
@@ -89,6 +89,14 @@ function findSurroundings(content: DocumentContent, cited: Span | null): Surroun
 function renderCitedNote(source: SourcePage, cited: Paragraph): Html {
   return html`<aside class="cited-note"><p>${pageTexts.cited} <a href="#citaat">${pageTexts.toCited}</a></p>
 <p><span class="term">${pageTexts.citeThis}:</span> <cite>${reference(source, cited)}</cite></p></aside>`
+}
+
+/** The number of a page; of a PDF with a link that opens the official file there. */
+function pageMark({ url, file }: PolicyDocument, page: number): Html | string {
+  const isPdf = /\.pdf$/i.test(file) && url !== null && /^https?:\/\/[^#]+[./]pdf$/i.test(url)
+  return isPdf
+    ? html`<a href="${url}#page=${page}" rel="noopener noreferrer">${pageTexts.page(page)}</a>`
+    : pageTexts.page(page)
 }
 
 function renderFacts({ document }: SourcePage): Html {
@@ -160,7 +168,12 @@ function renderParagraph(
   const unlinked = notes.filter(({ href }) => !shown.text.includes(`href="${href}"`))
   const referrer = referrers.get(paragraph.id)
   const tools = html`<span class="tools"><a class="permalink" href="#${anchor}" title="${pageTexts.permalink}" aria-label="${pageTexts.permalink}">¶</a><button type="button" class="copy" hidden data-place="${placeOf(paragraph)}">${pageTexts.copy}</button></span>`
-  const printsLabel = label !== null && !text.startsWith(label) && !text.startsWith(noteNumber(label))
+  // The name of an article stands in its heading and the number of its part in the text.
+  const printsLabel =
+    label !== null &&
+    !/^(?:enig )?artikel\b/.test(label) &&
+    !text.startsWith(label) &&
+    !text.startsWith(noteNumber(label))
   const inner = html`${printsLabel && html`<span class="label">${label}</span> `}${shown}${unlinked.map(
     ({ href, title, label: name }) => html` <a class="note" href="${href}" title="${title}">${name}</a>`,
   )}${referrer && html` <a class="back" href="#${referrer.anchor}" title="${pageTexts.backToText}">↩</a>`}`

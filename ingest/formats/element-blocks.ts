@@ -50,9 +50,16 @@ const LONGEST_CELL = 1_500
 /** Writes the text below an element. */
 export function writeBlocks(root: ParentNode, options: WalkOptions): WrittenBlocks {
   const walker = new Walker(root, options)
-  walker.children(root, { list: null, depth: 0, level: 0, behind: PAGE_COLOR })
+  walker.children(root, { list: null, depth: 0, level: 0, behind: colorBehind(root) })
   walker.writer.end()
   return { source: walker.writer.source, blocks: walker.writer.blocks }
+}
+
+/** Colour behind the text of an element. */
+function colorBehind(root: ParentNode): string {
+  const around: Element[] = []
+  for (let node: ParentNode | null = root; node && isElement(node); node = node.parentNode) around.push(node)
+  return around.reduceRight((behind, element) => backgroundOf(element, behind), PAGE_COLOR)
 }
 
 interface OpenList {

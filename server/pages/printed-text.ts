@@ -1,6 +1,8 @@
 /** A paragraph's text as HTML: the cited range marked, Markdown marks hidden, footnote numbers linked. */
 import type { Paragraph, Span } from '../../ingest/corpus.js'
+import { findIdentifiers } from '../../ingest/identifiers.js'
 import { collapseSpans } from '../../ingest/spans.js'
+import { pageTexts } from '../texts.js'
 import { escapeHtml, Html } from './html.js'
 
 /** A link that stands on a range of the text. */
@@ -9,6 +11,8 @@ interface LinkedRange {
   readonly end: number
   readonly href: string
   readonly title: string
+  /** A raised number of a footnote, or the number of another document. */
+  readonly kind: 'note' | 'official'
 }
 
 /** How a text is shown. */
@@ -67,6 +71,15 @@ function leadingMark(text: string): Span | null {
   return mark === undefined ? null : [0, mark.length]
 }
 
+/** Numbers of other documents, linked to where their publisher keeps them. */
+function officialLinks(text: string): LinkedRange[] {
+  return findIdentifiers(text).flatMap(({ start, end, url }) =>
+    url === null
+      ? []
+      : [{ start, end, href: url, title: pageTexts.officialSource, kind: 'official' as const }],
+  )
+}
+
 /** The text as HTML; its text content is the text, letter by letter. */
 export function printedText(paragraph: Paragraph, options: PrintedTextOptions): Html {
   const { text } = paragraph
@@ -76,8 +89,13 @@ export function printedText(paragraph: Paragraph, options: PrintedTextOptions): 
   const hidden = heading ? [heading, ...bold] : bold
   const links: LinkedRange[] = options.footnotes.flatMap(({ label, href, title }) => {
     const range = footnoteReference(text, label)
-    return range ? [{ start: range[0], end: range[1], href, title }] : []
+    return range ? [{ start: range[0], end: range[1], href, title, kind: 'note' }] : []
   })
+  links.push(
+    ...officialLinks(text).filter(
+      ({ start, end }) => !links.some(note => note.start < end && start < note.end),
+    ),
+  )
   const cuts = new Set<number>([0, text.length])
   for (const [start, end] of [...hidden, ...(marked ? [marked] : [])]) cuts.add(start).add(end)
   for (const { start, end } of links) cuts.add(start).add(end)
@@ -109,6 +127,9 @@ function run(
   if (hidden.some(([from, to]) => start >= from && end <= to))
     return `<span class="sign" hidden>${shown}</span>`
   const link = links.find(range => start >= range.start && end <= range.end)
+  if (link?.kind === 'official') {
+    return `<a class="official" href="${escapeHtml(link.href)}" title="${escapeHtml(link.title)}" rel="noopener noreferrer">${shown}</a>`
+  }
   if (link) {
     return `<sup><a class="note" href="${escapeHtml(link.href)}" title="${escapeHtml(link.title)}">${shown}</a></sup>`
   }
