@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- ingest`: megabytes and paragraphs a second, and peak memory, for the sources once, 4 and 16 times.
- * Each size is ingested by a process of its own, so that the peak is that of this size alone.
+ * `npm run bench -- ingest`: megabytes and paragraphs a second, and peak memory, for the sources once, 4 and 16 times; then how
+ * long it takes when nothing changed and when one document did, and how such an index opens and searches. Each step runs in a
+ * process of its own, so that the peak is that of this step alone.
  */
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,17 +13,26 @@ import { z } from 'zod'
 import { enrichmentPath, listSources, readSource } from '../../ingest/catalogue.js'
 import { readConfigurationWith } from '../../server/configuration.js'
 import { readArguments } from '../commands/arguments.js'
+import { EvalFault } from '../faults.js'
 import { alignedTable } from '../table.js'
 import { describeEnvironment, environmentText, keepMeasurement } from './environment.js'
 
-const SIZES = [1, 4, 16] as const
+const SIZES = '1,4,16'
 
 const FLAGS = {
   /** Folder of documents; the configured sources when absent. */
   texts: { type: 'string' },
+  /** How many times the documents are taken, separated by commas. */
+  sizes: { type: 'string', default: SIZES },
 } as const
 
-const measuredSchema = z.object({ seconds: z.number(), paragraphs: z.number(), peakBytes: z.number() })
+const ingestedSchema = z.object({ seconds: z.number(), paragraphs: z.number(), peakBytes: z.number() })
+const openedSchema = z.object({
+  openSeconds: z.number(),
+  searchMedian: z.number(),
+  searchP95: z.number(),
+  residentBytes: z.number(),
+})
 
 /** One size as measured. */
 interface IngestRow {
@@ -32,22 +42,35 @@ interface IngestRow {
   readonly seconds: number
   readonly peakMegabytes: number
   readonly indexMegabytes: number
+  /** Seconds of an ingest after which nothing had changed. */
+  readonly unchangedSeconds: number
+  /** Seconds of an ingest after which one document had changed. */
+  readonly changedSeconds: number
+  readonly openSeconds: number
+  /** Milliseconds of a search. */
+  readonly searchMedian: number
+  readonly searchP95: number
+  /** Memory of a process that has the index open and has searched. */
+  readonly openMegabytes: number
 }
 
 /** Runs the measurement; the exit code is 0. */
 export async function bench(arguments_: readonly string[]): Promise<number> {
   const { values } = readArguments(arguments_, FLAGS)
   const sources = values.texts === undefined ? readConfigurationWith({}).sources : [values.texts]
+  const sizes = values.sizes.split(',').map(Number)
+  if (sizes.some(size => !Number.isInteger(size) || size < 1))
+    throw new EvalFault('arguments-invalid', `"${values.sizes}" are no sizes like ${SIZES}.`)
   const rows: IngestRow[] = []
-  for (const times of SIZES) {
+  for (const times of sizes) {
     rows.push(await measureSize(sources, times))
     console.log(rowsTable(rows.slice(-1), rows.length === 1))
   }
   const [first] = rows
   const last = rows.at(-1)
-  if (first !== undefined && last !== undefined)
+  if (first !== undefined && last !== undefined && rows.length > 1)
     console.log(
-      `\n${last.times} times as much takes ${(last.seconds / first.seconds).toFixed(1)} times as long ` +
+      `\n${last.times / first.times} times as much takes ${(last.seconds / first.seconds).toFixed(1)} times as long ` +
         `and ${(last.peakMegabytes / first.peakMegabytes).toFixed(1)} times the memory.`,
     )
   const environment = await describeEnvironment()
@@ -62,20 +85,46 @@ async function measureSize(sources: readonly string[], times: number): Promise<I
     const texts = join(folder, 'texts')
     const data = join(folder, 'data')
     const bytes = await copySources(sources, texts, times)
-    const script = fileURLToPath(new URL('ingest-once.ts', import.meta.url))
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, texts, data])
-    const measured = measuredSchema.parse(JSON.parse(stdout))
+    const ingested = ingestedSchema.parse(await runStep('ingest', texts, data))
+    const unchanged = ingestedSchema.parse(await runStep('ingest', texts, data))
+    await changeOneDocument(texts)
+    const changed = ingestedSchema.parse(await runStep('ingest', texts, data))
+    const opened = openedSchema.parse(await runStep('open', texts, data))
     return {
       times,
       megabytes: bytes / 1e6,
-      paragraphs: measured.paragraphs,
-      seconds: measured.seconds,
-      peakMegabytes: measured.peakBytes / 1e6,
+      paragraphs: ingested.paragraphs,
+      seconds: ingested.seconds,
+      peakMegabytes: ingested.peakBytes / 1e6,
       indexMegabytes: (await folderSize(data)) / 1e6,
+      unchangedSeconds: unchanged.seconds,
+      changedSeconds: changed.seconds,
+      openSeconds: opened.openSeconds,
+      searchMedian: opened.searchMedian,
+      searchP95: opened.searchP95,
+      openMegabytes: opened.residentBytes / 1e6,
     }
   } finally {
     await rm(folder, { recursive: true })
   }
+}
+
+async function runStep(step: 'ingest' | 'open', texts: string, data: string): Promise<unknown> {
+  const script = fileURLToPath(new URL('ingest-once.ts', import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    'tsx',
+    script,
+    step,
+    texts,
+    data,
+  ])
+  return JSON.parse(stdout)
+}
+
+async function changeOneDocument(texts: string): Promise<void> {
+  const name = (await readdir(texts)).find(each => /\.(txt|md)$/.test(each))
+  if (name !== undefined) await appendFile(join(texts, name), '\nEen zin die er later bij kwam.\n')
 }
 
 /** Copies with their enrichment; each copy says which it is, so that nothing is recognised as done before. */
@@ -116,6 +165,12 @@ function rowsTable(rows: readonly IngestRow[], withHeader: boolean): string {
     'paragraphs/s',
     'peak MB',
     'index MB',
+    'unchanged s',
+    'one changed s',
+    'open s',
+    'open MB',
+    'search p50 ms',
+    'p95 ms',
   ]
   const body = rows.map(row =>
     [
@@ -127,6 +182,12 @@ function rowsTable(rows: readonly IngestRow[], withHeader: boolean): string {
       (row.paragraphs / row.seconds).toFixed(0),
       row.peakMegabytes.toFixed(0),
       row.indexMegabytes.toFixed(1),
+      row.unchangedSeconds.toFixed(1),
+      row.changedSeconds.toFixed(1),
+      row.openSeconds.toFixed(1),
+      row.openMegabytes.toFixed(0),
+      row.searchMedian.toFixed(1),
+      row.searchP95.toFixed(1),
     ].map((cell, column) => cell.padStart(header[column]?.length ?? 0)),
   )
   return alignedTable(withHeader ? [header, ...body] : body)
