@@ -3,9 +3,10 @@
 import type { LocatedCase } from '../../evals/case.js'
 import { evalCaseSchema } from '../../evals/case.js'
 import type { EvalTarget } from '../../evals/run-evals.js'
-import type { DocumentContent, Paragraph, PolicyDocument } from '../../ingest/corpus.js'
+import type { DocumentContent, Paragraph } from '../../ingest/corpus.js'
 import type { AnswerRecord, AskRequest } from '../../server/assistant.js'
 import type { Citation } from '../../server/protocol.js'
+import { describedDocument } from '../support/documents.js'
 
 const WORDS = [
   'visum',
@@ -46,22 +47,7 @@ function buildDocument(name: string, paragraphCount: number, furniture: string) 
     })
     offset += text.length + furniture.length
   }
-  const document: PolicyDocument = {
-    id: name,
-    title: `Nota ${name}`,
-    citeAs: null,
-    institution: null,
-    date: null,
-    documentNumber: null,
-    kind: null,
-    status: null,
-    language: 'nl',
-    aliases: [],
-    url: null,
-    file: `${name}.txt`,
-    contentHash: '',
-    generalKnowledge: [],
-  }
+  const document = describedDocument(name, { title: `Nota ${name}` })
   const content: DocumentContent = {
     source,
     paragraphs,

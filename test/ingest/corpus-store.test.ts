@@ -1,28 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Paragraph, PolicyDocument } from '../../ingest/corpus.js'
+import type { Paragraph } from '../../ingest/corpus.js'
 import {
   CorpusPositions,
   CorpusStore,
   encodeDocument,
   type IndexableDocument,
 } from '../../ingest/corpus-store.js'
-
-const describedDocument = (id: string): PolicyDocument => ({
-  id,
-  title: `Titel van ${id}`,
-  citeAs: null,
-  institution: null,
-  date: null,
-  documentNumber: null,
-  kind: null,
-  status: null,
-  language: 'nl',
-  aliases: [],
-  url: null,
-  file: `${id}.txt`,
-  contentHash: id,
-  generalKnowledge: [],
-})
+import { describedDocument } from '../support/documents.js'
 
 /** A document with one paragraph for each text. */
 function documentOf(
@@ -55,7 +39,7 @@ function documentOf(
     ? [{ paragraphId: first.id, spans: first.spans, quote: first.text, questions }]
     : []
   return {
-    document: describedDocument(id),
+    document: describedDocument(id, { title: `Titel van ${id}`, contentHash: id }),
     content: {
       source,
       paragraphs,

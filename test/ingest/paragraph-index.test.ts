@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import type { PolicyDocument } from '../../ingest/corpus.js'
 import type { IndexableDocument } from '../../ingest/corpus-store.js'
 import { sha256 } from '../../ingest/durable-files.js'
 import { openEmbeddedEmbedder } from '../../ingest/embedded-embedder.js'
 import { indexStatistics, verifyIndex } from '../../ingest/inspect-index.js'
 import { openIndex, readIndexManifest, writeIndex } from '../../ingest/paragraph-index.js'
+import { describedDocument } from '../support/documents.js'
 import {
   currentGeneration,
   ingestFolders,
@@ -23,22 +23,7 @@ const embedder = openEmbeddedEmbedder()
 
 function passage(number: number, text: string): IndexableDocument {
   const id = `passage-${number}`
-  const document: PolicyDocument = {
-    id,
-    title: '',
-    citeAs: null,
-    institution: null,
-    date: null,
-    documentNumber: null,
-    kind: null,
-    status: null,
-    language: 'nl',
-    aliases: [],
-    url: null,
-    file: `${id}.txt`,
-    contentHash: sha256(text),
-    generalKnowledge: [],
-  }
+  const document = describedDocument(id, { contentHash: sha256(text) })
   const paragraph = {
     id: `${id}#p-1`,
     documentId: id,

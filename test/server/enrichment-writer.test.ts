@@ -4,32 +4,18 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Paragraph, PolicyDocument } from '../../ingest/corpus.js'
+import type { Paragraph } from '../../ingest/corpus.js'
 import type { EnrichmentWriter } from '../../ingest/enrich.js'
 import { type ChatModel, openChatModel } from '../../server/chat-model.js'
 import { estimateCost, openEnrichmentWriter } from '../../server/enrichment-writer.js'
+import { describedDocument } from '../support/documents.js'
 import { letterFolders } from '../support/ingest-folders.js'
 import { type Behaviour, type ModelServer, reply, startModelServer } from '../support/model-server.js'
 
 const TEXT =
   'De gemeente verhoogt het tarief “binnenstad” in 2026 naar vier euro per uur. Bewoners betalen niets.'
 
-const document: PolicyDocument = {
-  id: 'brief',
-  title: 'Brief over parkeren',
-  citeAs: null,
-  institution: null,
-  date: null,
-  documentNumber: null,
-  kind: null,
-  status: null,
-  language: 'nl',
-  aliases: [],
-  url: null,
-  file: 'brief.txt',
-  contentHash: '',
-  generalKnowledge: [],
-}
+const document = describedDocument('brief', { title: 'Brief over parkeren' })
 
 const paragraphOf = (text: string): Paragraph => ({
   id: 'brief#p-1',

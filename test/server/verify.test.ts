@@ -9,7 +9,7 @@ import {
   readMarkedSentences,
   summariseJudgements,
 } from '../../evals/verifier.js'
-import type { Paragraph, PolicyDocument } from '../../ingest/corpus.js'
+import type { Paragraph } from '../../ingest/corpus.js'
 import type { IndexableDocument } from '../../ingest/corpus-store.js'
 import { oppositeLines } from '../../server/verification/polarity.js'
 import { findValues, parseNumberWord } from '../../server/verification/values.js'
@@ -20,23 +20,16 @@ import {
   type VerificationSource,
   verifySentence,
 } from '../../server/verify.js'
+import { describedDocument } from '../support/documents.js'
 
-const document: PolicyDocument = {
-  id: 'brief',
+const document = describedDocument('brief', {
   title: 'Kamerbrief over parkeren in de binnenstad',
   citeAs: 'de Kamerbrief van 3 maart 2026',
   institution: 'Ministerie van Infrastructuur en Waterstaat',
   date: '2026-03-03',
   documentNumber: 'IENW/2026-17',
   kind: 'kamerbrief',
-  status: null,
-  language: 'nl',
-  aliases: [],
-  url: null,
-  file: 'brief.txt',
-  contentHash: '',
-  generalKnowledge: [],
-}
+})
 
 function sourceOf(
   text: string,
