@@ -55,7 +55,10 @@ export interface Trace {
   /** `null`: no chat model took part. */
   readonly model: string | null
   readonly promptVersion: string | null
-  /** Milliseconds per stage, by stage name: `understand`, `retrieve`, `decide`, `compose`, `verify`. */
+  /**
+   * Milliseconds per stage: `understand`, `retrieve`, `decide`, `write` (the chat model, its sentences checked as they come;
+   * only with one), `compose`. `total` is all of them.
+   */
   readonly timings: Readonly<Record<string, number>>
   /**
    * Everything else worth knowing, as plain JSON: filters, evidence with features and ranks, verdicts. The evals read
@@ -175,7 +178,7 @@ class SearchAssistant implements Assistant {
   }
 
   async *stream(request: AskRequest): AsyncGenerator<AnswerEvent, AnswerRecord, undefined> {
-    const started = performance.now()
+    const watch = stopwatch()
     const index = this.#index
     const question = cleanQuestion(request.question)
     const answerId = request.answerId ?? randomUUID()
@@ -183,9 +186,12 @@ class SearchAssistant implements Assistant {
     const turns = request.history ?? []
     const history = earlierTurns(turns)
     const { understood, rewritten } = await this.#understand(question, turns, request.signal)
+    watch.lap('understand')
     const parts = await retrieveParts(index, this.#embedder, understood.question, history, CANDIDATE_COUNT)
     request.signal?.throwIfAborted()
+    watch.lap('retrieve')
     const decisions = parts.map(decide)
+    watch.lap('decide')
     const carried = understood.refusal === null ? parts.filter((_, at) => decisions[at]?.answers) : []
     const written =
       this.#model && carried.length > 0
@@ -199,17 +205,19 @@ class SearchAssistant implements Assistant {
             signal: request.signal,
           })
         : null
+    if (written) watch.lap('write')
     const answer =
       carried.length > 0 && written?.kind !== 'no-answer'
         ? await this.#answer(index, parts, carried, answerId, question, written)
         : await this.#refuse(index, parts, answerId, question, understood.refusal ?? 'no-evidence')
+    watch.lap('compose')
     // What the model has streamed already is replaced by the end of the answer, not followed by another one.
     if (!written?.report.sentences.some(({ shown }) => shown)) {
       for (const citation of answer.citations) yield { type: 'citation-available', citation }
       for (const segment of answer.segments) yield { type: 'answer-delta', segment }
     }
     yield { type: 'answer-end', answer }
-    const durationMs = performance.now() - started
+    const durationMs = watch.total()
     return {
       answer,
       retrieved: listRetrieved(interleave(parts, RETRIEVED_COUNT)),
@@ -224,7 +232,7 @@ class SearchAssistant implements Assistant {
         embedder: index.embedderId,
         model: this.modelId,
         promptVersion: [rewritten?.prompt, written?.report.prompt].filter(Boolean).join(', ') || null,
-        timings: { total: durationMs },
+        timings: { ...watch.laps, total: durationMs },
         details: {
           answerProbability: understood.refusal
             ? 0
@@ -378,6 +386,23 @@ export function cleanQuestion(text: string): string {
       `The question has ${cleaned.length} characters; at most ${MAXIMUM_QUESTION_LENGTH} are taken. Shorten it.`,
     )
   return cleaned
+}
+
+/** Measures stages that follow each other, in milliseconds. */
+function stopwatch() {
+  const started = performance.now()
+  const laps: Record<string, number> = {}
+  let since = started
+  return {
+    laps: laps as Readonly<Record<string, number>>,
+    /** Ends a stage; the next one begins. */
+    lap(stage: string): void {
+      const now = performance.now()
+      laps[stage] = now - since
+      since = now
+    },
+    total: () => performance.now() - started,
+  }
 }
 
 function listRetrieved(candidates: readonly Candidate[]): RetrievedParagraph[] {

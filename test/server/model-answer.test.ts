@@ -136,6 +136,14 @@ describe.each(['openai', 'ollama'] as const)('an answer by a model of %s', provi
       quote: 'De gemeente verhoogt het tarief voor parkeren in de binnenstad in 2026 naar vier euro per uur.',
     })
     expect(record.trace).toMatchObject({ model: `${provider}:proef`, promptVersion: 'answer 1' })
+    expect(Object.keys(record.trace.timings)).toEqual([
+      'understand',
+      'retrieve',
+      'decide',
+      'write',
+      'compose',
+      'total',
+    ])
   })
 
   it.each([
