@@ -88,9 +88,11 @@ function readApiKeys(access: Configuration['access']): readonly ApiKey[] {
   try {
     text = readFileSync(access.apiKeysFile, 'utf8')
   } catch (cause) {
-    throw new ServerFault('configuration-invalid', `API_KEYS_FILE: ${access.apiKeysFile} cannot be read.`, {
-      cause,
-    })
+    throw new ServerFault(
+      'configuration-invalid',
+      `API_KEYS_FILE: ${access.apiKeysFile} cannot be read. Correct the path, or give this user read access.`,
+      { cause },
+    )
   }
   const lines = text.split('\n').map(line => line.trim())
   const fromFile = lines.flatMap((line, index) =>

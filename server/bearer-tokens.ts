@@ -66,7 +66,11 @@ export class JwtVerifier {
     } catch (cause) {
       if (cause instanceof errors.JWKSTimeout || !(cause instanceof errors.JOSEError)) {
         this.#keys = null
-        throw new ServerFault('timeout', `The identity provider ${issuer} cannot be reached.`, { cause })
+        throw new ServerFault(
+          'timeout',
+          `The identity provider ${issuer} cannot be reached. See that it runs, and check JWT_ISSUER and JWT_JWKS_URL.`,
+          { cause },
+        )
       }
       throw new ServerFault('unauthenticated', `The bearer token is not valid (${cause.code}).`, { cause })
     }

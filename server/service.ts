@@ -250,8 +250,8 @@ function listen(server: Server, { server: { host, port } }: Configuration): Prom
       const advice: Readonly<Record<string, string>> = {
         EADDRINUSE: `Port ${port} on ${host} is in use. Stop the other program, or choose another port: PORT=${port + 1} npm start`,
         EACCES: `Port ${port} may not be opened by this user. Choose one above 1023 with PORT.`,
-        EADDRNOTAVAIL: `HOST=${host} is not an address of this machine.`,
-        ENOTFOUND: `HOST=${host} is not known.`,
+        EADDRNOTAVAIL: `HOST=${host} is not an address of this machine. Set HOST to one that is, such as 127.0.0.1.`,
+        ENOTFOUND: `HOST=${host} is not known. Set HOST to an address of this machine, such as 127.0.0.1.`,
       }
       const code = cause.code === 'EADDRINUSE' ? 'port-in-use' : 'configuration-invalid'
       reject(
