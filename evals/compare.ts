@@ -52,7 +52,7 @@ export interface Comparison {
 }
 
 /** Probability below which a difference counts as significant. */
-export const SIGNIFICANCE_LEVEL = 0.05
+const SIGNIFICANCE_LEVEL = 0.05
 
 /** Decimals that are kept of a score, so that a run equals itself after it was written as the baseline. */
 const DECIMALS = 4

@@ -8,7 +8,7 @@ import { type Completion, readReply } from './judge.js'
 import { factRecall } from './metrics/answering.js'
 
 /** Tag of cases that no person has reviewed. */
-export const DRAFT_TAG = 'draft'
+const DRAFT_TAG = 'draft'
 
 /** Shortest paragraph that is worth a question, in characters. */
 const SHORTEST = 80

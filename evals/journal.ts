@@ -12,7 +12,7 @@ import { METRIC_NAMES, type Metric } from './score.js'
 import type { CaseScore, Summary } from './summary.js'
 
 /** Version of the run file; a file of another version is refused. */
-export const RUN_FORMAT = 1
+const RUN_FORMAT = 1
 
 /** What a run measured: figures without this say nothing. */
 export interface RunIdentity {

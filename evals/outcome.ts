@@ -40,7 +40,7 @@ export async function askCase(
 }
 
 /** What is scored of a finished answer. */
-export function outcomeOf({ answer, retrieved, trace, durationMs }: AnswerRecord): CaseOutcome {
+function outcomeOf({ answer, retrieved, trace, durationMs }: AnswerRecord): CaseOutcome {
   return {
     outcome: answer.outcome,
     reason: answer.reason,

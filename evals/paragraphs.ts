@@ -117,7 +117,7 @@ export function isExact(score: ParagraphScore): boolean {
 }
 
 /** Figures of one document's paragraphs. */
-export function documentFigures(document: string, content: DocumentContent): DocumentFigures {
+function documentFigures(document: string, content: DocumentContent): DocumentFigures {
   const cover = new Uint8Array(content.source.length)
   for (const { spans } of [...content.paragraphs, ...content.furniture]) {
     for (const [start, end] of spans) for (let at = start; at < end; at++) cover[at] = (cover[at] ?? 0) + 1
@@ -169,7 +169,7 @@ export async function evaluateParagraphs(): Promise<ParagraphReport> {
 }
 
 /** The report as text for the terminal. */
-export function formatReport(report: ParagraphReport): string {
+function formatReport(report: ParagraphReport): string {
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
   const columns = ['document', 'paragraphs', 'median', 'p95', 'longest', 'unplaced', 'spans wrong']
   const rows = report.documents.map(figures =>

@@ -106,7 +106,7 @@ function figuresIfAny(cases: readonly CaseScore[]): Figures | null {
 }
 
 /** The figures of any set of cases. */
-export function figuresOf(cases: readonly CaseScore[]): Figures {
+function figuresOf(cases: readonly CaseScore[]): Figures {
   const metrics = Object.fromEntries(
     METRIC_NAMES.map(metric => [metric, estimate(cases.map(item => item.scores[metric]))]),
   ) as Record<Metric, Estimate>

@@ -89,7 +89,7 @@ export interface Catalogue {
 }
 
 /** Largest file that is read, in bytes. A larger one is no policy document, and would not fit into memory with its parts. */
-export const MAXIMUM_FILE_BYTES = 100_000_000
+const MAXIMUM_FILE_BYTES = 100_000_000
 
 /** Folder of enrichment files beside the documents. */
 export const ENRICHMENT_FOLDER = 'enrichment'

@@ -24,7 +24,7 @@ export function loadLexicon(toStems: (term: string) => readonly string[]): Lexic
 }
 
 /** Reads a lexicon: a line for each concept with its name, a tab, and its terms separated by `|`. */
-export function parseLexicon(table: string, toStems: (term: string) => readonly string[]): Lexicon {
+function parseLexicon(table: string, toStems: (term: string) => readonly string[]): Lexicon {
   const conceptsOf = new Map<string, string[]>()
   const termsOf = new Map<string, string[]>()
   const longest = new Map<string, number>()

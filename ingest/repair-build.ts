@@ -139,7 +139,7 @@ function undoTypo(word: string, token: string, words: WordList): string | null {
 }
 
 /** Repairs of words that recognition would damage in a known way, from the stems of the dictionary and their endings. */
-export function expectRepairs(stems: readonly string[], words: WordList): Map<string, string> {
+function expectRepairs(stems: readonly string[], words: WordList): Map<string, string> {
   const repairs = new Map<string, string>()
   for (const stem of stems) {
     for (const [printed, read] of EXPECTED) {
@@ -156,7 +156,7 @@ export function expectRepairs(stems: readonly string[], words: WordList): Map<st
 }
 
 /** The stems of the dictionary that are single words. */
-export function dictionaryStems(): string[] {
+function dictionaryStems(): string[] {
   return new TextDecoder()
     .decode(dictionary.dic)
     .replaceAll('ĳ', 'ij')

@@ -8,7 +8,7 @@ import { openSections, packSections } from './sections.js'
 export const CLAUSE_END = 0xffffffff
 
 /** The kinds of texts that are kept, each numbered from 0 in reading order. */
-export const FIELDS = ['paragraph', 'heading', 'title', 'extra', 'quote', 'question'] as const
+const FIELDS = ['paragraph', 'heading', 'title', 'extra', 'quote', 'question'] as const
 /**
  * `paragraph`: a paragraph's text; `heading`: a heading path, once for all paragraphs under it; `title`: what is known of
  * a document; `extra`: summary and keywords of a paragraph's enrichment; `quote`: a statement; `question`: a question.

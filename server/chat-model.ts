@@ -39,7 +39,7 @@ export interface ChatModel {
 }
 
 /** Most tokens of an answer: five sentences need about two hundred. */
-export const ANSWER_TOKENS = 1_000
+const ANSWER_TOKENS = 1_000
 /** Longest reply that is read, in UTF-16 units, whatever the model was asked for. */
 const LONGEST_REPLY = 40_000
 /** Requests for one reply. */

@@ -36,7 +36,7 @@ const placeOf = ({ label, page }: Paragraph): string =>
  * How a text refers to a passage: title, date, number, label, address. Without paragraph it refers to the document, in
  * the form to which `page.js` adds place and anchor.
  */
-export function reference({ document, publicUrl }: SourcePage, paragraph: Paragraph | null): string {
+function reference({ document, publicUrl }: SourcePage, paragraph: Paragraph | null): string {
   const { title, institution, date, documentNumber } = document
   const place = paragraph && placeOf(paragraph)
   const facts = [institution, title, date && readableDate(date), documentNumber, place]

@@ -65,7 +65,7 @@ export async function draft(arguments_: readonly string[]): Promise<number> {
 }
 
 /** The paragraphs that say enough to ask about and that no case has as gold. */
-export async function uncoveredParagraphs(
+async function uncoveredParagraphs(
   library: Library,
   documents: readonly string[] | null,
 ): Promise<readonly DraftSource[]> {

@@ -85,7 +85,7 @@ export function wordCount(answer: string): number {
  * Text as facts are compared: without markers, case, diacritics, and with the euro sign that scanning left inside words
  * read as "e" (the sources print "Tsjechi€"), so that a fact may be written as the reader would.
  */
-export function foldForFacts(text: string): string {
+function foldForFacts(text: string): string {
   return collapse(
     text
       .replace(/\[\d{1,3}\]/g, ' ')

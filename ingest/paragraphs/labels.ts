@@ -22,7 +22,7 @@ const DECIMAL = /^(\d{1,3}(?:\.\d{1,3}){1,4})(\s+)(?=\S)/
 const ROMAN: Readonly<Record<string, number>> = { i: 1, v: 5, x: 10, l: 50, c: 100 }
 
 /** Value of a Roman numeral; `null` where the text is none. */
-export function romanValue(text: string): number | null {
+function romanValue(text: string): number | null {
   const lower = text.toLowerCase()
   if (!/^(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})$/.test(lower) || !lower) return null
   let value = 0

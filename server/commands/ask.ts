@@ -18,7 +18,7 @@ const batchLineSchema = z.union([
 ])
 
 /** The object that `--json` prints for one answer. */
-export function toJson(id: string, { answer, retrieved, durationMs }: AnswerRecord) {
+function toJson(id: string, { answer, retrieved, durationMs }: AnswerRecord) {
   const { question, outcome, reason, unanswered, citations, segments, nearest, composedBy } = answer
   return {
     id,

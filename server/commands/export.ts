@@ -14,7 +14,7 @@ const USAGE = 'Usage: npm run --silent export -- [--since YYYY-MM-DD] [--traces]
 const TURNS = 10
 
 /** What one line holds; documented in `docs/operations.md`. */
-export function exportLine(rated: RatedAnswer, turns: readonly string[], withTrace: boolean) {
+function exportLine(rated: RatedAnswer, turns: readonly string[], withTrace: boolean) {
   const { answer, feedback, trace, askedAt, conversationId, channel, durationMs, retrieved } = rated
   return {
     answerId: answer.answerId,

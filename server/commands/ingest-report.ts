@@ -64,7 +64,7 @@ function alignColumns(rows: readonly (readonly string[])[], numeric: ReadonlySet
 }
 
 /** The table with one line for each document. */
-export function documentTable(documents: readonly LedgerEntry[]): string {
+function documentTable(documents: readonly LedgerEntry[]): string {
   const kinds = PARAGRAPH_KINDS.filter(kind => documents.some(({ figures }) => figures?.paragraphs[kind]))
   const header = [
     'document',

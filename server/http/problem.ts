@@ -50,7 +50,7 @@ export function validate<Schema extends z.ZodType>(
 }
 
 /** The problem document of a fault. */
-export function toProblem(error: unknown, requestId?: string): Problem {
+function toProblem(error: unknown, requestId?: string): Problem {
   const code = codeOf(error)
   const { status, text, retryable } = FAULTS[code]
   const errors = error instanceof InvalidRequest ? error.errors : questionErrors(code)
@@ -73,7 +73,7 @@ function questionErrors(code: FaultCode): readonly ProblemError[] | null {
 }
 
 /** What Express throws, as our own faults. */
-export function translate(error: unknown): unknown {
+function translate(error: unknown): unknown {
   if (typeof error !== 'object' || error === null || error instanceof ServerFault) return error
   const status = Reflect.get(error, 'status')
   if (error instanceof URIError || status === 400)

@@ -107,7 +107,7 @@ function dice(left: ReadonlySet<string>, right: ReadonlySet<string>): number {
 }
 
 /** How a word is met by a text. */
-export function matchWord(word: Lexeme, source: PreparedText): Match {
+function matchWord(word: Lexeme, source: PreparedText): Match {
   const same = source.byStem.get(word.stem)
   if (same)
     return {

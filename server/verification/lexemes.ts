@@ -86,7 +86,7 @@ function weightOf(folded: string, stemmed: string): number {
 }
 
 /** The forms of a folded word; remembered. */
-export function formsOf(folded: string): WordForms {
+function formsOf(folded: string): WordForms {
   const known = cache.get(folded)
   if (known) return known
   const stemmed = stem(folded)
