@@ -31,11 +31,13 @@ export async function readDocument(
   bytes: Uint8Array,
   options: { readonly documentId: string; readonly fileName: string },
 ): Promise<ReadDocument> {
-  const reader = FORMAT_READERS.find(each => each.recognises(bytes, options.fileName))
+  const reader = isRichText(bytes)
+    ? undefined
+    : FORMAT_READERS.find(each => each.recognises(bytes, options.fileName))
   if (!reader) {
     throw new IngestFault(
       'format-unsupported',
-      `${options.fileName} is in no format that is read; save it as text`,
+      `${options.fileName} is in no format that is read. Save it as PDF, DOCX, HTML, Markdown or text, and add that.`,
     )
   }
   const extracted = await reader.read(bytes, options.fileName)
@@ -54,4 +56,9 @@ export async function readDocument(
     content: { source: extracted.source, paragraphs, furniture, pages, repairedWords, warnings },
     found,
   }
+}
+
+/** Whether a file is Rich Text Format, which would pass for text but is full of commands. */
+function isRichText(bytes: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '{\\rtf'
 }

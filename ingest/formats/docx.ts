@@ -127,7 +127,7 @@ function checkContainer(bytes: Uint8Array, fileName: string): void {
         )
       : new IngestFault(
           'format-unsupported',
-          `${fileName} is in the format of Word before 2007, which is not read. ${SAVE_ANEW}.`,
+          `${fileName} is in a format of Microsoft Office before 2007, which is not read. ${SAVE_ANEW}.`,
         )
   }
   if (container !== 'zip')

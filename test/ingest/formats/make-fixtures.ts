@@ -15,7 +15,7 @@ const RUNNING = {
   headerTemplate: `<div style='font-size:8px;font-family:"Liberation Serif";margin-left:20mm'>Proefdruk van een brief</div>`,
   footerTemplate: `<div style='font-size:8px;font-family:"Liberation Serif";margin-left:90mm'>Pagina <span class="pageNumber"></span> van <span class="totalPages"></span></div>`,
 }
-const TABLE = `<!DOCTYPE html><meta charset="utf-8"><body style='${FONT}'><h1>Uitgaven aan de zee</h1>
+const TABLE = `<!DOCTYPE html><meta charset="utf-8"><style>h1,th{font-weight:normal}</style><body style='${FONT}'><h1>Uitgaven aan de zee</h1>
 <p>De tabel toont wat de zee kost, per jaar en per kust.</p><table><tr><th width="150">Jaar</th><th width="200">Kust</th><th width="150">Bedrag</th></tr>
 <tr><td>2031</td><td>Noordkust</td><td>40 miljoen euro</td></tr><tr><td>2032</td><td>Zuidkust</td><td>50 miljoen euro</td></tr>
 <tr><td>2033</td><td>Oostkust</td><td>60 miljoen euro</td></tr></table><p>Na de tabel gaat de tekst weer verder.</p>`
@@ -36,6 +36,22 @@ for (const format of ['docx:MS Word 2007 XML', 'pdf'])
   ])
 copyFileSync(join(folder, 'letter.docx'), join(FOLDER, 'letter.docx'))
 copyFileSync(join(folder, 'letter.pdf'), join(FOLDER, 'letter-printed.pdf'))
+
+const locked = join(folder, 'locked.txt')
+writeFileSync(locked, 'Geheim.')
+const password = JSON.stringify({
+  EncryptFile: { type: 'boolean', value: 'true' },
+  DocumentOpenPassword: { type: 'string', value: 'geheim' },
+})
+execFileSync('soffice', [
+  '--headless',
+  '--convert-to',
+  `pdf:writer_pdf_Export:${password}`,
+  '--outdir',
+  folder,
+  locked,
+])
+copyFileSync(join(folder, 'locked.pdf'), join(FOLDER, 'locked.pdf'))
 
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: false })
 const print = async (name: string, html: string, options: object): Promise<void> => {

@@ -71,6 +71,13 @@ describe('a PDF that cannot be read', () => {
     })
   })
 
+  it('with a password says so', async () => {
+    await expect(fixture('locked.pdf')).rejects.toMatchObject({
+      code: 'format-damaged',
+      message: expect.stringContaining('protected with a password'),
+    })
+  })
+
   it('that is cut off or no PDF says that it is damaged', async () => {
     const whole = readFileSync(join(import.meta.dirname, 'fixtures', 'table.pdf'))
     for (const bytes of [whole.subarray(0, 200), Buffer.from('geen pdf')]) {
