@@ -16,7 +16,7 @@ export type AnswerType =
 
 const MONTH = 'januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december'
 const NUMBER_WORD =
-  'een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig|honderd|duizend'
+  'een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|vijftien|zestien|zeventien|achttien|negentien|twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig|honderd|duizend'
 const MAGNITUDE = 'duizend|miljoen|miljard|mln|mld'
 
 /** Question words per type; the first row that fits decides. */
@@ -82,6 +82,36 @@ const VALUE_PATTERNS: Partial<Record<AnswerType, RegExp>> = {
     `(?<![\\p{L}\\d(/])(?:\\d[\\d.,]*\\d|\\d)(?: (?:${MAGNITUDE}))?(?![\\d/)])|(?<!\\p{L})(?:${NUMBER_WORD})(?: (?:${MAGNITUDE}))(?!\\p{L})`,
     'giu',
   ),
+}
+
+/**
+ * What is counted by "hoeveel": the noun after it, or `null`. "Hoe vaak" and "hoe lang" count nothing that a number by
+ * itself answers.
+ */
+export function countedNoun(question: string): string | null {
+  return /\b(?:hoeveel|welk aantal) (?:\p{L}+e )?(\p{L}{3,})/iu.exec(question)?.[1] ?? null
+}
+
+/** A number before a noun, in digits or words, years left out. */
+const COUNT = new RegExp(
+  `(?<![\\p{L}\\d.,(/])(?!(?:19|20)\\d{2}(?!\\d))(?:\\d[\\d.,]*\\d|\\d|${NUMBER_WORD})(?: (?:${MAGNITUDE}))?(?= (?:\\p{L}+ ){0,2}(\\p{L}{3,}))`,
+  'giu',
+)
+
+/**
+ * The numbers of a text that count a noun: "zeventien landen", "44 miljoen mensen".
+ *
+ * @param isSameNoun whether a word of the text is the noun that is asked for
+ */
+export function findCounts(text: string, isSameNoun: (word: string) => boolean): FoundValue[] {
+  return [...text.matchAll(COUNT)].flatMap(match => {
+    const following =
+      text
+        .slice(match.index + match[0].length)
+        .match(/\p{L}+/gu)
+        ?.slice(0, 3) ?? []
+    return following.some(isSameNoun) ? [{ start: match.index, end: match.index + match[0].length }] : []
+  })
 }
 
 /** A value in a text. */

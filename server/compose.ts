@@ -1,9 +1,16 @@
 /** Extractive answers: a Dutch lead-in that names the source, then verbatim sentences with their citations. */
-import { analyze } from '../ingest/analysis.js'
+import { analyze, tokens } from '../ingest/analysis.js'
 import type { Paragraph, PolicyDocument } from '../ingest/corpus.js'
 import type { ParagraphIndex } from '../ingest/paragraph-index.js'
 import type { Candidate } from '../ingest/search.js'
-import { answerType, asksForList, findValues } from './answer-type.js'
+import {
+  answerType,
+  asksForList,
+  countedNoun,
+  type FoundValue,
+  findCounts,
+  findValues,
+} from './answer-type.js'
 import { citeParagraph } from './citation.js'
 import type { AnswerSegment, Citation, NearestSource, Support } from './protocol.js'
 import type { Evidence } from './retrieval.js'
@@ -105,7 +112,29 @@ async function selectPieces(evidence: Evidence, index: ParagraphIndex): Promise<
     const isNewer = (other.document.date ?? '') > (first.document.date ?? '')
     return isNewer ? [{ ...other, same: first }] : [{ ...first, same: other }]
   }
+  if (best.paragraph.kind === 'signature') return signaturesBeside(evidence, best, index)
   return rival && best.score - rival.score < RIVAL_MARGIN ? [first, quote(rival)] : [first]
+}
+
+/** All who signed, in the order of the page, when the question does not single out one of them. */
+async function signaturesBeside(
+  { question }: Evidence,
+  { document, paragraph }: Candidate,
+  index: ParagraphIndex,
+): Promise<Piece[]> {
+  const paragraphs = (await index.content(document.id))?.paragraphs ?? []
+  const signatures = paragraphs.filter(({ kind }) => kind === 'signature')
+  const asked = new Set(tokens(question).flatMap(({ stem, stop }) => (stop ? [] : [stem])))
+  const shared = ({ text }: Paragraph) => tokens(text).filter(({ stem }) => asked.has(stem)).length
+  const others = signatures.filter(other => other.id !== paragraph.id)
+  const isSingledOut = others.every(other => shared(other) < shared(paragraph))
+  return (isSingledOut ? [paragraph] : signatures).map(signature => ({
+    document,
+    paragraph: signature,
+    start: 0,
+    end: signature.text.length,
+    kind: 'quote',
+  }))
 }
 
 const textOf = ({ paragraph, start, end }: Piece) => paragraph.text.slice(start, end)
@@ -288,6 +317,14 @@ async function render(
 /** Markdown marks and bullets are no words of the document: the display drops them, the citation keeps them. */
 const withoutMarks = (text: string) => text.replace(/\*\*/g, '').replace(/^[-–—•∞]\s+/, '')
 
+function askedValues(question: string, text: string): FoundValue[] {
+  const type = answerType(question)
+  if (type !== 'number') return findValues(text, type)
+  const noun = countedNoun(question)
+  const asked = noun === null ? undefined : tokens(noun)[0]?.stem
+  return asked === undefined ? [] : findCounts(text, word => tokens(word)[0]?.stem === asked)
+}
+
 /** The asked amount, date or number by itself, when the quote holds exactly one of its kind. */
 function askedValue(
   { question, analysis }: Evidence,
@@ -298,7 +335,10 @@ function askedValue(
   if (!quote) return undefined
   const rarity = (word: string) => index.inverseDocumentFrequency(word)
   if (coveredShare(analysis.words, analyze(quote.text).words, rarity) < LEAST_ASKED_COVERAGE) return undefined
-  const values = findValues(quote.text, answerType(question))
+  // A quote about another year or number than the question names does not give the asked value.
+  const numbers = question.match(/\d+/g) ?? []
+  if (numbers.some(number => !quote.text.includes(number))) return undefined
+  const values = askedValues(question, quote.text)
   const [value] = values
   if (!value || values.length > 1) return undefined
   const text = quote.text.slice(value.start, value.end)

@@ -33,7 +33,10 @@ export const answerTexts = {
       ? 'Eén zin van het taalmodel is weggelaten, omdat die niet in de documenten staat.'
       : `${count} zinnen van het taalmodel zijn weggelaten, omdat die niet in de documenten staan.`,
   nearest: 'Misschien helpen deze passages u verder.',
-  howToAsk: 'Tip: stel één vraag tegelijk en noem het onderwerp of het document.',
+  howToAsk: {
+    one: 'Tip: noem het onderwerp of het document dat u bedoelt.',
+    several: 'Tip: stel één vraag tegelijk.',
+  },
   contact: (url: string) => `Komt u er niet uit? Neem dan contact op: ${url}`,
   refusals: {
     'no-evidence': 'Het antwoord op deze vraag staat niet in de documenten.',

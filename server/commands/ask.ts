@@ -89,7 +89,15 @@ const shorten = (text: string) =>
   text.length <= 240 ? text : `${text.slice(0, 240).replace(/\s+\S*$/, '')} …`
 
 function describe({ title, documentNumber, date, label, page }: NearestSource): string {
-  return [title, documentNumber, date, label, page === null ? null : `p. ${page}`].filter(Boolean).join(', ')
+  return [
+    title,
+    documentNumber,
+    date,
+    label && /[\p{L}\p{N}]/u.test(label) ? label : null,
+    page === null ? null : `p. ${page}`,
+  ]
+    .filter(Boolean)
+    .join(', ')
 }
 
 function printReadably({ answer }: AnswerRecord): void {
@@ -136,9 +144,13 @@ function parseArguments<Parsed>(parse: () => Parsed): Parsed {
   try {
     return parse()
   } catch (cause) {
-    throw new ServerFault('request-invalid', `${cause instanceof Error ? cause.message : cause} ${USAGE}`, {
-      cause,
-    })
+    throw new ServerFault(
+      'request-invalid',
+      `${cause instanceof Error ? cause.message.replace(/\.? To specify[\s\S]*$/, '.') : cause}\n${USAGE}`,
+      {
+        cause,
+      },
+    )
   }
 }
 
@@ -147,6 +159,7 @@ async function main(): Promise<void> {
     parseArgs({
       allowPositionals: true,
       options: {
+        help: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         batch: { type: 'string' },
         explain: { type: 'boolean', default: false },
@@ -154,7 +167,13 @@ async function main(): Promise<void> {
       },
     }),
   )
+  if (values.help) {
+    console.log(USAGE)
+    return
+  }
   const question = positionals.join(' ')
+  if (question !== '' && values.batch !== undefined)
+    throw new ServerFault('request-invalid', `Give a question or --batch, not both. ${USAGE}`)
   if (question.trim() === '' && values.batch === undefined)
     throw new ServerFault('question-empty', `No question was given. ${USAGE}`)
   const options = { enrichment: !values['no-enrichment'] }
