@@ -325,7 +325,7 @@ class SearchAssistant implements Assistant {
       : []
     const texts: string[] = [answerTexts.refusals[reason]]
     if (nearest.length > 0) texts.push(answerTexts.nearest)
-    if (reason === 'no-evidence') texts.push(answerTexts.howToAsk)
+    if (reason === 'no-evidence') texts.push(answerTexts.howToAsk[parts.length > 1 ? 'several' : 'one'])
     if (visitorPage.contactUrl && searched) texts.push(answerTexts.contact(visitorPage.contactUrl))
     return {
       answerId,
