@@ -31,6 +31,11 @@ export class BlockWriter {
     return this.parts.join('')
   }
 
+  /** The last characters of the text so far: enough to tell whether a sentence ended. */
+  get tail(): string {
+    return this.parts.slice(-4).join('').slice(-200)
+  }
+
   /** Length of the text so far. */
   get size(): number {
     return this.length

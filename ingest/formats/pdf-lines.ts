@@ -108,7 +108,7 @@ export function linesInOrder(fragments: readonly Fragment[]): string[] {
 function rowsOf(fragments: readonly Fragment[]): Fragment[][] {
   const rows: { y: number; size: number; fragments: Fragment[] }[] = []
   for (const each of [...fragments].sort((a, b) => b.y - a.y || a.x - b.x)) {
-    const row = rows.findLast(({ y, size }, index) => rows.length - index <= 3 && isSameLine(y, size, each))
+    const row = rows.slice(-3).findLast(({ y, size }) => isSameLine(y, size, each))
     if (!row) rows.push({ y: each.y, size: each.size, fragments: [each] })
     else {
       row.fragments.push(each)

@@ -141,8 +141,7 @@ class StructureReader {
     // A paragraph with a printed label became an item.
     const isSame = before.kind === place.kind || (before.kind === 'list-item' && place.kind === 'text')
     if (!isSame) return false
-    const [from = 0, to = 0] = before.spans.at(-1) ?? []
-    const ended = this.writer.source.slice(from, to)
+    const ended = this.writer.tail
     return !endsSentence(ended) && !/[:;]$/.test(ended) && (startsLowerCase(text) || !endsClause(ended))
   }
 
