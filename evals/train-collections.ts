@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { describeDocument, enrichmentPath, listSources, readSource } from '../ingest/catalogue.js'
 import { CorpusStore, type IndexableDocument } from '../ingest/corpus-store.js'
+import { openEmbeddedEmbedder } from '../ingest/embedded-embedder.js'
 import { parseEnrichment, placeEnrichment } from '../ingest/enrichment.js'
 import { readDocument } from '../ingest/read-document.js'
-import { buildSearchFiles, ParagraphSearch } from '../ingest/search.js'
+import { buildSearchFiles, listPassages, type NearestVectors, ParagraphSearch } from '../ingest/search.js'
 import { type BeirDataset, passageDocuments } from './beir.js'
 import type { LocatedCase } from './case.js'
 import { resolveCases } from './gold.js'
@@ -51,6 +52,32 @@ export async function readSources(folder: string, enriched: boolean): Promise<In
   return documents
 }
 
+/** All vectors of some documents, compared one by one: what the graph of the index approximates. */
+async function exactVectors(documents: readonly IndexableDocument[]): Promise<NearestVectors> {
+  const embedder = openEmbeddedEmbedder()
+  const passages = documents.map(listPassages)
+  const entries: { kind: 'paragraph' | 'question'; position: number; vector: Float32Array }[] = []
+  for (const kind of ['paragraph', 'question'] as const) {
+    const texts = passages.flatMap(({ paragraphs, questions }) =>
+      kind === 'paragraph' ? paragraphs : questions,
+    )
+    const vectors = await embedder.embedPassages(texts)
+    for (const [position, vector] of vectors.entries()) entries.push({ kind, position, vector })
+  }
+  const similarity = (left: Float32Array, right: Float32Array) => {
+    let sum = 0
+    for (let at = 0; at < left.length; at++) sum += (left[at] as number) * (right[at] as number)
+    return sum
+  }
+  return {
+    nearest: async (query, count) =>
+      entries
+        .map(({ kind, position, vector }) => ({ kind, position, similarity: similarity(vector, query) }))
+        .sort((left, right) => right.similarity - left.similarity)
+        .slice(0, count),
+  }
+}
+
 /** A collection of documents and evaluation cases. */
 export async function collectCases(
   name: string,
@@ -69,7 +96,7 @@ export async function collectCases(
   return {
     name,
     corpus,
-    search: new ParagraphSearch(corpus, buildSearchFiles(documents), null),
+    search: new ParagraphSearch(corpus, buildSearchFiles(documents), await exactVectors(documents)),
     questions: resolved.cases.map(({ case: item, gold, alternatives }) => {
       const places = [...gold, ...alternatives].flatMap(target => target.places)
       return {
@@ -84,7 +111,7 @@ export async function collectCases(
 }
 
 /** A collection from a data set in BEIR format. */
-export function collectBeir(name: string, dataset: BeirDataset): Collection {
+export async function collectBeir(name: string, dataset: BeirDataset): Promise<Collection> {
   const documents = passageDocuments(dataset.passages)
   const corpus = CorpusStore.inMemory(documents)
   const idOf = new Map<string, string>()
@@ -92,7 +119,7 @@ export function collectBeir(name: string, dataset: BeirDataset): Collection {
   return {
     name,
     corpus,
-    search: new ParagraphSearch(corpus, buildSearchFiles(documents), null),
+    search: new ParagraphSearch(corpus, buildSearchFiles(documents), await exactVectors(documents)),
     questions: [...dataset.judgements].map(([query, gains]) => {
       const right = [...gains].filter(([, gain]) => gain > 0).map(([passage]) => idOf.get(passage) ?? passage)
       return {

@@ -40,7 +40,7 @@ function minimize(
   for (let step = 1; step <= iterations; step++) {
     slope.fill(0)
     gradient(value, slope)
-    const rate = 0.1 * (1 - (0.95 * step) / iterations)
+    const rate = 0.5 * (1 - (0.98 * step) / iterations)
     for (let at = 0; at < dimensions; at++) {
       const g = slope[at] as number
       first[at] = 0.9 * (first[at] as number) + 0.1 * g

@@ -2,14 +2,16 @@
  * Dutch text analysis: from a text to the terms by which it is found. Questions and paragraphs pass through the same
  * functions, so that they meet.
  */
+import { readFileSync } from 'node:fs'
 import { splitCompound } from './compounds.js'
 import { type Lexicon, loadLexicon } from './lexicon.js'
 import { stem } from './stemming.js'
+import { wordKind } from './word-table.js'
 
 export { stem }
 
 /** Changes whenever the terms of any text change; an index built with another version is refused. */
-export const ANALYZER_VERSION = 3
+export const ANALYZER_VERSION = 4
 
 /** One word of a text. */
 export interface Token {
@@ -51,6 +53,19 @@ const STOP_WORDS = new Set(
   ).split(' '),
 )
 
+let everydayStems: ReadonlySet<string> | undefined
+
+/** Whether a stem is an everyday word that says little about the subject of a question, though it is no stop word. */
+export function isEveryday(stemmed: string): boolean {
+  everydayStems ??= new Set(
+    readFileSync(new URL('tables/everyday-words.nl.txt', import.meta.url), 'utf8')
+      .split('\n')
+      .filter(line => !line.startsWith('#'))
+      .flatMap(line => tokenize(line).map(stem)),
+  )
+  return everydayStems.has(stemmed)
+}
+
 const MONTHS =
   'januari februari maart april mei juni juli augustus september oktober november december'.split(' ')
 
@@ -71,10 +86,14 @@ const REFERENCE_WORDS: Readonly<Record<string, string>> = {
   onderdeel: 'onderdeel',
 }
 
-/** Lower case, composed, without diacritics or apostrophes; the plural of an acronym ("MP's") as the acronym. */
+/**
+ * Lower case, composed, without diacritics or apostrophes; the plural of an acronym ("MP's") and one with
+ * periods ("i.o.a.w.") as the acronym.
+ */
 export function fold(text: string): string {
   return text
     .replace(/(\p{Lu}{2})[’']s(?!\p{L})/gu, '$1')
+    .replace(/(?<![\p{L}.])\p{L}(?:\.\p{L}){2,}\.?(?!\p{L})/gu, letters => letters.replace(/\./g, ''))
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
@@ -100,7 +119,7 @@ export function isStopWord(word: string): boolean {
 
 /**
  * The tokens of a text in order, stop words included. Beside the printed words stand joined forms that make references
- * exact: "artikel 13" gives also "artikel_13", "2003/86/EG" also its numbers, "16.5.2008" also day, month and year.
+ * exact: "artikel 13" gives also "artikel_13", "2003/86/EG" also its numbers, "16.5.2008" also day, month and year; and "legt … voor" also "voorleggen".
  */
 export function tokens(text: string): Token[] {
   const found: Token[] = []
@@ -114,8 +133,42 @@ export function tokens(text: string): Token[] {
     }
     previous = word
   }
+  joinSeparatedVerbs(found)
   return found
 }
+
+/** Words that stand apart from their verb: "legt … voor" is "voorleggen". */
+const PARTICLES = new Set(
+  'aan achter af bij binnen buiten door in mee na om onder op over samen tegen terug toe uit vast voor voort weer weg'.split(
+    ' ',
+  ),
+)
+/** Words that follow a preposition and not a particle. */
+const AFTER_PREPOSITION = new Set(
+  'de het een deze dit die dat zijn haar hun hem hen mijn uw ons onze jouw elk elke ieder iedere welk welke wie wat alle geen'.split(
+    ' ',
+  ),
+)
+/** Most words between a verb and its particle. */
+const MOST_BETWEEN = 24
+
+/** Adds the whole verb where a particle stands apart from it at the end of its clause. */
+function joinSeparatedVerbs(found: Token[]): void {
+  for (let at = found.length - 1; at > 0; at--) {
+    const { word } = found[at] as Token
+    if (!PARTICLES.has(word)) continue
+    const next = found[at + 1]
+    if (next && (!next.stop || AFTER_PREPOSITION.has(next.word))) continue
+    for (let before = at - 1; before >= Math.max(0, at - MOST_BETWEEN); before--) {
+      const { stem: verb, stop, word: form } = found[before] as Token
+      if (stop || form.length < 3 || !isVerb(verb) || !isVerb(word + verb)) continue
+      found.splice(before + 1, 0, literal(word + verb))
+      break
+    }
+  }
+}
+
+const isVerb = (stemmed: string) => wordKind(stemmed)?.verb === true
 
 const literal = (word: string): Token => ({ word, stem: word, stop: false })
 

@@ -1,6 +1,8 @@
 /** The features of a paragraph for one question: why it may be the one that answers it. */
 import { PARAGRAPH_KINDS } from './corpus.js'
 import type { CorpusStore } from './corpus-store.js'
+import type { GramTable } from './grams.js'
+import { gramsOf } from './grams.js'
 import { highest, type Matcher, type TextMatch } from './matching.js'
 import { CLAUSE_END, type TermIndex } from './term-index.js'
 
@@ -8,14 +10,23 @@ import { CLAUSE_END, type TermIndex } from './term-index.js'
 export const FEATURES = [
   'text',
   'clause',
+  'answer',
+  'answerClause',
+  'rest',
+  'restClause',
   'phrase',
   'bm25',
+  'grams',
+  'exact',
+  'unheld',
   'heading',
+  'headingRare',
   'title',
   'joint',
   'parent',
   'neighbours',
   'section',
+  'sectionUnion',
   'question',
   'questionForward',
   'questionBackward',
@@ -58,12 +69,36 @@ export interface FeaturedParagraph {
 /** What is known of candidates from elsewhere. */
 export interface FeatureContext {
   readonly similarities: ReadonlyMap<number, { readonly text: number; readonly question: number }>
+  /** Similarity taken for paragraphs that are not in the map. */
+  readonly floor: number
   readonly preferences: ReadonlyMap<string, number>
 }
 
 const K1 = 1.0
 const B = 0.4
 const SHORT_LENGTH = 8
+/** Level from which a term counts for how rare a word is among headings. */
+const LEAST_HEADING_LEVEL = 0.5
+/** Level from which a text holds the word itself. */
+const EXACT = 0.9
+
+/** Share that the text holds of what neither heading nor document's name holds already. */
+function rest(text: Float32Array, heading: Float32Array, title: Float32Array, { query }: Matcher): number {
+  let [total, held] = [0, 0]
+  for (const [unit, { weight }] of query.units.entries()) {
+    const open = weight * (1 - Math.max(heading[unit] as number, title[unit] as number))
+    total += open
+    held += open * (text[unit] as number)
+  }
+  return total === 0 ? 0 : held / total
+}
+
+/** Share of the words, whatever their weight, that nothing stands for. */
+function unheld(levels: Float32Array): number {
+  let count = 0
+  for (const level of levels) if (level < 0.2) count++
+  return levels.length === 0 ? 0 : count / levels.length
+}
 
 /** A function that computes each value once. */
 function remembered(compute: (number: number) => TextMatch): (number: number) => TextMatch {
@@ -81,8 +116,10 @@ export class ParagraphFeatures {
   readonly #corpus: CorpusStore
   readonly #averageLength: number
   readonly #firstQuestion: Uint32Array
+  readonly #grams: () => GramTable
 
-  constructor(index: TermIndex, corpus: CorpusStore, averageLength: number) {
+  constructor(index: TermIndex, corpus: CorpusStore, averageLength: number, grams: () => GramTable) {
+    this.#grams = grams
     this.#index = index
     this.#corpus = corpus
     this.#averageLength = averageLength
@@ -103,10 +140,15 @@ export class ParagraphFeatures {
     const textOf = remembered(position => matcher.match(this.#index.texts.paragraph, position))
     const headingOf = remembered(heading => matcher.match(this.#index.texts.heading, heading))
     const titleOf = remembered(document => matcher.match(this.#index.texts.title, document))
+    const gramWeights = this.#gramWeights(matcher)
+    const headingRarity = this.#headingRarity(matcher)
+    const sectionLevels = new Map<number, Float32Array>()
     const bestOfSection = new Map<number, { best: number; at: number; second: number }>()
     for (const position of positions) {
       const heading = this.#index.headingOf[position] as number
-      const { coverage } = textOf(position)
+      const { coverage, levels } = textOf(position)
+      const together = sectionLevels.get(heading)
+      sectionLevels.set(heading, together ? highest(together, levels) : levels)
       const known = bestOfSection.get(heading) ?? { best: 0, at: -1, second: 0 }
       if (coverage > known.best)
         bestOfSection.set(heading, { best: coverage, at: position, second: known.best })
@@ -130,13 +172,26 @@ export class ParagraphFeatures {
       const features: Features = {
         text: text.coverage,
         clause: text.clause,
+        answer: text.answerClause > 0 ? 1 : 0,
+        answerClause: text.answerClause,
+        rest: rest(text.levels, headingMatch.levels, titleMatch.levels, matcher),
+        restClause: text.clause * (1 - Math.max(headingMatch.coverage, titleMatch.coverage)),
         phrase: text.phrase,
         bm25: this.#bm25(text, matcher),
+        grams: this.#gramMatch(position, heading, gramWeights),
+        exact: matcher.covered(text.levels.map(level => (level >= EXACT ? 1 : 0))),
+        unheld: unheld(levels),
         heading: headingMatch.coverage,
+        headingRare: matcher.covered(
+          headingMatch.levels.map((level, unit) => level * (headingRarity[unit] as number)),
+        ),
         title: titleMatch.coverage,
         joint: matcher.covered(highest(levels, titleMatch.levels)),
         parent: parentMatch?.coverage ?? 0,
         neighbours: Math.max(this.#neighbour(position, -1, textOf), this.#neighbour(position, 1, textOf)),
+        sectionUnion: matcher.covered(
+          highest(sectionLevels.get(heading) as Float32Array, headingMatch.levels),
+        ),
         section: section ? (section.at === position ? section.second : section.best) : 0,
         question: enriched.question?.score ?? 0,
         questionForward: enriched.forward,
@@ -145,8 +200,8 @@ export class ParagraphFeatures {
         statement: enriched.statement,
         enriched: enriched.coverage,
         enrichedBm25: enriched.bm25,
-        vector: similarity?.text ?? 0,
-        questionVector: similarity?.question ?? 0,
+        vector: similarity?.text ?? context.floor,
+        questionVector: similarity?.question ?? context.floor,
         preferred: preference,
         notPreferred: mostPreferred - preference,
         isHeading: kind === 'heading' ? 1 : 0,
@@ -157,6 +212,68 @@ export class ParagraphFeatures {
       }
       return { position, features, levels: highest(levels, enriched.levels), question: enriched.question }
     })
+  }
+
+  /** Weight of each gram of the question: rarity times how much its word counts. */
+  #gramWeights({ query }: Matcher): { weights: Map<number, number>; total: number } {
+    const grams = this.#grams()
+    const weights = new Map<number, number>()
+    let total = 0
+    for (const { stem, given } of query.units)
+      for (const gram of gramsOf(stem)) {
+        const id = grams.id(gram)
+        const weight = given * (id === undefined ? grams.highest : (grams.rarities[id] as number))
+        if (id !== undefined && !weights.has(id)) weights.set(id, weight)
+        total += weight
+      }
+    return { weights, total }
+  }
+
+  /** BM25 over the grams of paragraph and heading, as a share of its maximum. */
+  #gramMatch(
+    position: number,
+    heading: number,
+    { weights, total }: { weights: Map<number, number>; total: number },
+  ): number {
+    if (total === 0) return 0
+    const grams = this.#grams()
+    const counts = new Map<number, number>()
+    let length = 0
+    for (const [field, text] of [
+      ['paragraph', position],
+      ['heading', heading],
+    ] as const) {
+      const { starts, terms } = this.#index.texts[field]
+      for (let at = starts[text] as number; at < (starts[text + 1] as number); at++) {
+        const term = terms[at] as number
+        if (term === CLAUSE_END) continue
+        length++
+        for (const gram of grams.ofTerm(term))
+          if (weights.has(gram)) counts.set(gram, (counts.get(gram) ?? 0) + 1)
+      }
+    }
+    const norm = K1 * (1 - B + (B * length) / this.#averageLength)
+    let sum = 0
+    for (const [gram, count] of counts) sum += ((weights.get(gram) as number) * count) / (count + norm)
+    return sum / total
+  }
+
+  /** For each word how rare it is among the headings, 0..1: a word of all headings tells none apart. */
+  #headingRarity({ query }: Matcher): Float32Array {
+    const { byHeading, texts } = this.#index
+    const counts = new Float32Array(query.units.length)
+    const unitOf = new Map(query.units.map(({ atom }, unit) => [atom, unit]))
+    for (const [term, matches] of query.terms)
+      for (const { atom, level } of matches) {
+        const unit = unitOf.get(atom)
+        if (unit === undefined || level < LEAST_HEADING_LEVEL) continue
+        counts[unit] =
+          (counts[unit] as number) +
+          (byHeading.starts[term + 1] as number) -
+          (byHeading.starts[term] as number)
+      }
+    const most = Math.log(1 + texts.heading.count)
+    return counts.map(count => Math.max(0, 1 - Math.log(1 + count) / most))
   }
 
   #neighbour(position: number, step: number, textOf: (position: number) => TextMatch): number {

@@ -1,6 +1,7 @@
 /** From documents to the terms of their texts: what is read, how it is cut into clauses, and which terms it gives. */
 import { findAcronyms } from './acronyms.js'
 import { findPhrases, type Token, tokens } from './analysis.js'
+import { formsIn, formTerm } from './answer-forms.js'
 import { splitCompound } from './compounds.js'
 import { PARAGRAPH_KINDS, type ParagraphEnrichment, type PolicyDocument } from './corpus.js'
 import type { IndexableDocument } from './corpus-store.js'
@@ -38,7 +39,9 @@ export function clausesOf(text: string, longForms?: LongForms): IndexTerm[][] {
             terms.push({ term: acronym, parts: NO_PARTS })
       }
     }
-    if (terms.length > 0) clauses.push(terms)
+    if (terms.length === 0) continue
+    for (const form of formsIn(clause)) terms.push({ term: formTerm(form), parts: NO_PARTS })
+    clauses.push(terms)
   }
   return clauses
 }

@@ -12,6 +12,8 @@ export interface TextMatch {
   readonly coverage: number
   /** Share that its best clause holds. */
   readonly clause: number
+  /** Share that the best clause holds which has a form of the expected answer; 0 when none has, or none is expected. */
+  readonly answerClause: number
   /** Share of the pairs of neighbouring words that stand together in the text too. */
   readonly phrase: number
   /** Share of the text's own weight that the question holds: 1 when the text says nothing else. */
@@ -38,12 +40,20 @@ export class Matcher {
   readonly #frequencies: Float32Array
   readonly #pairs: Float32Array
   readonly #pairWeight: number
+  readonly #answerTerms: ReadonlySet<number>
 
   /**
    * @param slots one zero for each term of the corpus; borrowed until `release`
-   * @param rarities rarity of each term
+   * @param rarities rarity of each term; 0 for the marks of answer forms
+   * @param answerTerms marks of the forms that the answer can take
    */
-  constructor(query: QueryUnits, slots: Int32Array, rarities: Float32Array) {
+  constructor(
+    query: QueryUnits,
+    slots: Int32Array,
+    rarities: Float32Array,
+    answerTerms: ReadonlySet<number>,
+  ) {
+    this.#answerTerms = answerTerms
     this.query = query
     this.#rarities = rarities
     this.#slots = slots
@@ -102,7 +112,9 @@ export class Matcher {
     const frequencies = this.#frequencies.fill(0)
     const pairs = this.#pairs.fill(0)
     let clause = 0
+    let answerClause = 0
     let touched = false
+    let hasAnswer = false
     let [total, held] = [0, 0]
     let length = 0
     let lastUnit = -1
@@ -110,10 +122,13 @@ export class Matcher {
     let lastAt = 0
     const endClause = () => {
       if (touched) {
-        clause = Math.max(clause, this.#coverage(clauseAtoms))
+        const covered = this.#coverage(clauseAtoms)
+        clause = Math.max(clause, covered)
+        if (hasAnswer) answerClause = Math.max(answerClause, covered)
         clauseAtoms.fill(0)
         touched = false
       }
+      hasAnswer = false
       lastUnit = -1
     }
     const end = starts[text + 1] as number
@@ -123,8 +138,12 @@ export class Matcher {
         endClause()
         continue
       }
-      length++
       const rarity = this.#rarities[term] as number
+      if (rarity === 0) {
+        if (this.#answerTerms.has(term)) hasAnswer = true
+        continue
+      }
+      length++
       total += rarity
       const slot = this.#slots[term] as number
       if (slot === 0) continue
@@ -160,6 +179,7 @@ export class Matcher {
       frequencies: frequencies.slice(),
       coverage: this.covered(levels),
       clause,
+      answerClause,
       phrase: this.#pairWeight === 0 ? 0 : pairHeld / this.#pairWeight,
       reverse: total === 0 ? 0 : held / total,
       length,

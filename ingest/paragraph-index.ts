@@ -36,6 +36,8 @@ export interface ParagraphIndex {
   /** Changes whenever the content does; equal content gives equal versions. */
   readonly version: string
   readonly embedderId: string
+  /** Whether any paragraph has enrichment. */
+  readonly hasEnrichment: boolean
   documents(): Promise<readonly PolicyDocument[]>
   /** Text and paragraphs of a document; `null` when the id is unknown. */
   content(documentId: string): Promise<DocumentContent | null>
@@ -525,6 +527,10 @@ class OpenIndex implements ParagraphIndex {
   async paragraph(paragraphId: string): Promise<Paragraph | null> {
     const position = this.#corpus.positionOf(paragraphId)
     return position === null ? null : this.#corpus.paragraph(position)
+  }
+
+  get hasEnrichment(): boolean {
+    return this.#search.hasEnrichment
   }
 
   inverseDocumentFrequency(word: string): number {

@@ -1,5 +1,5 @@
 /** From the words of a question to what may stand for each of them in a text. */
-import { findPhrases, lexicon, type Token } from './analysis.js'
+import { findPhrases, isEveryday, lexicon, type Token } from './analysis.js'
 import { splitCompound } from './compounds.js'
 import { stem } from './stemming.js'
 import type { TermIndex } from './term-index.js'
@@ -16,6 +16,8 @@ export interface QueryWord extends Token {
 export interface QueryUnit {
   readonly word: string
   readonly stem: string
+  /** Weight of the word as it was given, 0..1. */
+  readonly given: number
   /** Rarity in the corpus, in nats, times the weight of the word. */
   readonly weight: number
   /** How a text of the corpus can hold the word at best: `none` when it cannot at all. */
@@ -60,6 +62,9 @@ export const LEVELS = {
   /** A word spelled nearly the same. */
   spelling: 0.9,
 } as const
+
+/** How much an everyday word counts beside others. */
+export const EVERYDAY = { factor: 0.7 }
 
 /** Most compounds that stand for one part, those in most paragraphs first. */
 const MOST_COMPOUNDS = 60
@@ -256,7 +261,16 @@ function buildUnit(
     }
   }
   const estimated = beforeConcepts !== 'none' ? frequency : partFrequency || conceptFrequency
-  return { word, stem: stemmed, weight: weight * vocabulary.rarity(estimated), known, atom, partAtoms }
+  const everyday = isEveryday(stemmed) ? EVERYDAY.factor : 1
+  return {
+    word,
+    stem: stemmed,
+    given: weight * everyday,
+    weight: weight * everyday * vocabulary.rarity(estimated),
+    known,
+    atom,
+    partAtoms,
+  }
 }
 
 function allowMisspelt(

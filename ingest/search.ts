@@ -1,12 +1,14 @@
 /** Searching paragraphs: what is stored for it, the candidates by postings and vectors, and their order by features. */
+import { type AnswerForm, formTerm } from './answer-forms.js'
 import type { Paragraph, PolicyDocument, Statement } from './corpus.js'
 import type { CorpusStore, IndexableDocument } from './corpus-store.js'
 import { FEATURES, type FeatureName, type Features, ParagraphFeatures } from './features.js'
+import { GramTable } from './grams.js'
 import { indexTexts } from './index-texts.js'
 import { Matcher } from './matching.js'
 import { buildUnits, LEVELS, type QueryUnit, type QueryUnits, type QueryWord } from './query-units.js'
 import { type Postings, TermIndex } from './term-index.js'
-import type { VectorStore } from './vector-store.js'
+import type { NearVector } from './vector-store.js'
 import { Vocabulary } from './vocabulary.js'
 
 /** How much each feature counts in the order of candidates; an absent one counts nothing. */
@@ -18,6 +20,8 @@ export interface IndexQuery {
   readonly words: readonly QueryWord[]
   /** Vector of the question; `null` leaves the vectors out. */
   readonly vector: Float32Array | null
+  /** Forms that the answer can take; absent or empty when the question does not tell. */
+  readonly answerForms?: readonly AnswerForm[]
   /** How strongly the question asks for a document, by document id, 0..1; an absent one is not asked for. */
   readonly preferences: ReadonlyMap<string, number>
   readonly weights: FeatureWeights
@@ -45,6 +49,12 @@ export interface Candidate {
   readonly wordLevels: Float32Array
   /** `null` without enrichment or match. */
   readonly statement: MatchedStatement | null
+}
+
+/** The vectors of an index, as far as a search needs them. */
+export interface NearestVectors {
+  /** The `count` nearest vectors, closest first. */
+  nearest(query: Float32Array, count: number): Promise<readonly NearVector[]>
 }
 
 /** What a search found. */
@@ -100,37 +110,50 @@ const NEAREST_VECTORS = 60
 /** BM25 of the first pass. */
 const BM25 = { k1: 1.0, b: 0.45 } as const
 /** Weight of heading and enrichment in the first pass, where the text counts 1. */
-const FIRST_PASS = { heading: 0.5, enrichment: 0.8 } as const
+export const FIRST_PASS = { heading: 0.5, enrichment: 0.8, concept: 1 }
 
 /** Searches the paragraphs of one index. */
 export class ParagraphSearch {
   readonly #corpus: CorpusStore
   readonly #index: TermIndex
   readonly #vocabulary: Vocabulary
-  readonly #vectors: VectorStore | null
+  readonly #vectors: NearestVectors | null
   readonly #features: ParagraphFeatures
   readonly #slots: Int32Array
   readonly #rarities: Float32Array
   readonly #scores: Float32Array
   readonly #averageLength: number
+  #grams: GramTable | undefined
 
   /**
    * @param corpus the same documents, in the same order, that the files were built from
    * @param files what `buildSearchFiles` or `mergeSearchFile` gave; must have been checked, nothing is validated here
    * @param vectors one per text of `listPassages`; `null` when there is none
    */
-  constructor(corpus: CorpusStore, files: ReadonlyMap<string, Buffer>, vectors: VectorStore | null) {
+  constructor(corpus: CorpusStore, files: ReadonlyMap<string, Buffer>, vectors: NearestVectors | null) {
     this.#corpus = corpus
     this.#index = TermIndex.fromBuffer(files.get(TERMS_FILE) as Buffer)
     this.#vocabulary = new Vocabulary(this.#index)
     this.#vectors = vectors
     this.#slots = new Int32Array(this.#vocabulary.size)
     this.#rarities = Float32Array.from({ length: this.#vocabulary.size }, (_, term) =>
-      this.#vocabulary.rarity(this.#vocabulary.documentFrequency(term)),
+      this.#vocabulary.term(term).startsWith('#')
+        ? 0
+        : this.#vocabulary.rarity(this.#vocabulary.documentFrequency(term)),
     )
     this.#scores = new Float32Array(this.#index.paragraphCount)
     this.#averageLength = this.#index.texts.paragraph.terms.length / Math.max(1, this.#index.paragraphCount)
-    this.#features = new ParagraphFeatures(this.#index, corpus, this.#averageLength)
+    this.#features = new ParagraphFeatures(this.#index, corpus, this.#averageLength, () => this.#gramTable())
+  }
+
+  /** Whether any paragraph has enrichment. */
+  get hasEnrichment(): boolean {
+    return this.#index.statementOf.length > 0
+  }
+
+  #gramTable(): GramTable {
+    this.#grams ??= new GramTable(this.#vocabulary, this.#index.paragraphCount)
+    return this.#grams
   }
 
   /** Rarity of an analysed word among the paragraphs, ≥ 0; highest for a word that occurs nowhere. */
@@ -140,25 +163,37 @@ export class ParagraphSearch {
   }
 
   /** The best candidates, best first. */
-  async search({ words, vector, preferences, weights, limit }: IndexQuery): Promise<SearchResult> {
+  async search({
+    words,
+    vector,
+    answerForms = [],
+    preferences,
+    weights,
+    limit,
+  }: IndexQuery): Promise<SearchResult> {
     const query = buildUnits(words, this.#index, this.#vocabulary)
     const near = vector && this.#vectors ? await this.#vectors.nearest(vector, NEAREST_VECTORS) : []
+    // Of what is not among the nearest only this is known: it is no nearer than the last of them.
+    const floor = near.at(-1)?.similarity ?? 0
     const similarities = new Map<number, { text: number; question: number }>()
     for (const { kind, position, similarity } of near) {
       const paragraph = kind === 'paragraph' ? position : this.#corpus.positions.paragraphOfQuestion(position)
-      const known = similarities.get(paragraph) ?? { text: 0, question: 0 }
+      const known = similarities.get(paragraph) ?? { text: floor, question: floor }
       if (kind === 'paragraph') known.text = Math.max(known.text, similarity)
       else known.question = Math.max(known.question, similarity)
       similarities.set(paragraph, known)
     }
     const positions = new Set(this.#firstPass(query, preferences))
     for (const paragraph of similarities.keys()) positions.add(paragraph)
-    const matcher = new Matcher(query, this.#slots, this.#rarities)
-    const ranked = this.#features.of([...positions], matcher, { similarities, preferences }).map(found => {
-      let score = 0
-      for (const name of FEATURES) score += (weights[name] ?? 0) * found.features[name]
-      return { ...found, score }
-    })
+    const answerTerms = new Set(answerForms.flatMap(form => this.#vocabulary.id(formTerm(form)) ?? []))
+    const matcher = new Matcher(query, this.#slots, this.#rarities, answerTerms)
+    const ranked = this.#features
+      .of([...positions], matcher, { similarities, floor, preferences })
+      .map(found => {
+        let score = 0
+        for (const name of FEATURES) score += (weights[name] ?? 0) * found.features[name]
+        return { ...found, score }
+      })
     matcher.release()
     ranked.sort((left, right) => right.score - left.score || left.position - right.position)
     const candidates = ranked.slice(0, limit).map(({ position, score, features, levels, question }) => ({
@@ -194,7 +229,8 @@ export class ParagraphSearch {
     const { starts } = texts.paragraph
     for (const [term, matches] of query.terms) {
       let weight = 0
-      for (const { atom, level } of matches) weight += (weightOf[atom] as number) * level
+      for (const { atom, level } of matches)
+        weight += (weightOf[atom] as number) * (level > 0.5 ? level : level * FIRST_PASS.concept)
       addScores(byText, term, scores, (owner, frequency) => {
         const length = ((starts[owner + 1] as number) - (starts[owner] as number)) / this.#averageLength
         return (weight * frequency) / (frequency + BM25.k1 * (1 - BM25.b + BM25.b * length))

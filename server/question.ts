@@ -1,7 +1,9 @@
 /** What a question asks for: its words with how much each counts, the documents it names, what it carries over. */
 import { type Token, tokens } from '../ingest/analysis.js'
+import type { AnswerForm } from '../ingest/answer-forms.js'
 import type { PolicyDocument } from '../ingest/corpus.js'
 import type { QueryWord } from '../ingest/query-units.js'
+import { type AnswerType, answerType } from './answer-type.js'
 import { findScope } from './document-scope.js'
 
 /** An earlier turn, as far as understanding the next one needs it. */
@@ -19,6 +21,8 @@ export interface UnderstoodQuestion {
   readonly preferences: ReadonlyMap<string, number>
   /** Documents that the question itself names clearly. */
   readonly named: readonly string[]
+  /** Forms that the answer can take; empty when the question does not tell. */
+  readonly answerForms: readonly AnswerForm[]
   /** Whether it cannot be understood without the turn before it. */
   readonly followUp: boolean
 }
@@ -71,6 +75,25 @@ function weigh(all: readonly Token[], naming: ReadonlySet<number>, factor: numbe
   })
 }
 
+const FORMS: Partial<Record<AnswerType, readonly AnswerForm[]>> = {
+  amount: ['amount', 'number'],
+  percentage: ['percentage'],
+  number: ['number'],
+  date: ['date'],
+  person: ['actor'],
+  place: ['place'],
+  reason: ['reason'],
+  definition: ['definition'],
+}
+const DURATION =
+  /\b(?:hoe ?lang|hoe vaak|hoe snel|welke termijn|binnen hoeveel|hoeveel (?:tijd|dagen|weken|maanden|jaar|jaren|uur|uren)|om de hoeveel)\b/iu
+
+/** Forms that the answer to a question can take. */
+export function expectedForms(question: string): readonly AnswerForm[] {
+  if (DURATION.test(question)) return ['duration', 'date']
+  return FORMS[answerType(question)] ?? []
+}
+
 /** Reads a question in its conversation. */
 export function understand(
   question: string,
@@ -98,7 +121,13 @@ export function understand(
     factor *= WEIGHTS.decay
     preference *= WEIGHTS.decay
   }
-  return { words: [...carried.flat(), ...weigh(own, scope.naming, 1)], preferences, named, followUp }
+  return {
+    words: [...carried.flat(), ...weigh(own, scope.naming, 1)],
+    preferences,
+    named,
+    followUp,
+    answerForms: expectedForms(question),
+  }
 }
 
 /** A part of a question in the visitor's words, and as understood. */

@@ -9,19 +9,29 @@ import type { Candidate, FeatureWeights } from '../ingest/search.js'
 import { type EarlierTurn, type UnderstoodQuestion, understand, understandParts } from './question.js'
 import { splitQuestion } from './question-parts.js'
 
+const weightsSchema = z.record(z.string(), z.number())
 const rankingSchema = z.object({
   /** The run of `evals/train.ts` that chose the weights. */
   run: z.string(),
-  weights: z.record(z.string(), z.number()),
+  /** For an index that holds enrichment. */
+  enriched: weightsSchema,
+  /** For one that holds none. */
+  plain: weightsSchema,
 })
 
-/** Weights of the features, from the data file that `evals/train.ts` writes. */
-export const RANKING_WEIGHTS: FeatureWeights = rankingSchema.parse(
+/** Weights of the features, for an index with enrichment and for one without. */
+export interface RankingWeights {
+  readonly enriched: FeatureWeights
+  readonly plain: FeatureWeights
+}
+
+/** The weights of the data file that `evals/train.ts` writes. */
+export const RANKING_WEIGHTS: RankingWeights = rankingSchema.parse(
   JSON.parse(readFileSync(new URL('ranking.json', import.meta.url), 'utf8')),
-).weights
+)
 
 /** The part of an index that retrieval needs. */
-export type SearchableIndex = Pick<ParagraphIndex, 'documents' | 'search'>
+export type SearchableIndex = Pick<ParagraphIndex, 'documents' | 'search' | 'hasEnrichment'>
 
 /** The ranked paragraphs for one question, or for one part of it. */
 export interface Evidence {
@@ -44,7 +54,7 @@ export async function retrieve(
   question: string,
   history: readonly EarlierTurn[],
   limit: number,
-  weights: FeatureWeights = RANKING_WEIGHTS,
+  weights: RankingWeights = RANKING_WEIGHTS,
 ): Promise<Evidence> {
   const understood = understand(question, history, await index.documents())
   return find(index, embedder, { question, understood }, limit, weights)
@@ -62,7 +72,7 @@ export async function retrieveParts(
   question: string,
   history: readonly EarlierTurn[],
   limit: number,
-  weights: FeatureWeights = RANKING_WEIGHTS,
+  weights: RankingWeights = RANKING_WEIGHTS,
 ): Promise<Evidence[]> {
   const parts = understandParts(splitQuestion(question), history, await index.documents())
   return Promise.all(parts.map(part => find(index, embedder, part, limit, weights)))
@@ -73,11 +83,19 @@ async function find(
   embedder: Embedder | null,
   { question, understood }: { readonly question: string; readonly understood: UnderstoodQuestion },
   limit: number,
-  weights: FeatureWeights,
+  ranking: RankingWeights,
 ): Promise<Evidence> {
-  const { words, preferences } = understood
+  const { words, preferences, answerForms } = understood
+  const weights = index.hasEnrichment ? ranking.enriched : ranking.plain
   const vector = embedder && (await embedder.embedQuery(question))
-  const { candidates, units } = await index.search({ words, vector, preferences, weights, limit })
+  const { candidates, units } = await index.search({
+    words,
+    vector,
+    answerForms,
+    preferences,
+    weights,
+    limit,
+  })
   const [best] = candidates
   let [total, held] = [0, 0]
   for (const [unit, { weight }] of units.entries()) {

