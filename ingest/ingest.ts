@@ -1,6 +1,6 @@
 /** The ingest: from source folders to a current index, doing only what changed. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { ANALYZER_VERSION } from './analysis.js'
 import {
   alteredFault,
@@ -110,6 +110,7 @@ interface Plan {
 }
 
 const PARTS_FOLDER = 'parts'
+const LOCK_FILE = 'ingest.lock'
 
 /**
  * Brings the index up to date with the sources. Files that cannot be ingested are entries of the report; of such a file the
@@ -130,13 +131,16 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
     milliseconds: Math.round(performance.now() - started),
   })
   const plan = await makePlan(options)
-  if (plan.isCurrent) return report(false, plan, unchangedRecords(plan))
+  if (plan.isCurrent) {
+    if (!options.dryRun) await tidy(options.indexFolder)
+    return report(false, plan, unchangedRecords(plan))
+  }
   if (options.dryRun) {
     const records: LedgerRecord[] = []
     for await (const { record } of bringAll(plan, options, false)) records.push(record)
     return report(false, plan, records)
   }
-  const lock = await acquireLock(join(options.indexFolder, 'ingest.lock'), {
+  const lock = await acquireLock(join(options.indexFolder, LOCK_FILE), {
     patience: options.patience ?? 0,
     ...(options.onWait && { onWait: options.onWait }),
     ...(options.signal && { signal: options.signal }),
@@ -156,7 +160,7 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
 }
 
 /**
- * What `ingest` would report when nothing has to be done; `null` when something has. Quick, and writes nothing.
+ * What `ingest` would report when nothing has to be done; `null` when something has. Quick.
  *
  * @throws {IngestFault} `source-missing`, `source-unreadable`, `manifest-invalid` for a folder as a whole
  */
@@ -166,6 +170,7 @@ export async function reportWhenCurrent(
   const started = performance.now()
   const plan = await makePlan(options)
   if (!plan.isCurrent) return null
+  await tidy(options.indexFolder)
   const records = unchangedRecords(plan)
   return {
     written: false,
@@ -326,16 +331,39 @@ const pathOfPart = (indexFolder: string, key: string) => join(indexFolder, PARTS
 const inputsPrefix = ({ embedder }: IngestOptions) =>
   `${sha256(JSON.stringify([FORMAT_VERSION, ANALYZER_VERSION, embedder.id, embedder.dimensions])).slice(0, 8)}-`
 
-/** Removes what a crash left behind. Only called by the holder of the lock. */
-async function removeLeftovers(indexFolder: string): Promise<void> {
+/** Names in an index folder that a crash left behind; the lock of a dead holder too. */
+async function findLeftovers(indexFolder: string): Promise<string[]> {
   const current = await readFile(join(indexFolder, 'current'), 'utf8').catch(() => '')
+  const found: string[] = []
   for (const folder of [indexFolder, join(indexFolder, PARTS_FOLDER)]) {
     for (const name of await readdir(folder).catch(() => [])) {
-      const isLeftover =
-        (name.endsWith(UNFINISHED) && !name.startsWith('ingest.lock')) ||
-        (name.startsWith('generation-') && !current.startsWith(name))
-      if (isLeftover) await rm(join(folder, name), { recursive: true, force: true }).catch(() => {})
+      const isUnfinished = name.endsWith(UNFINISHED) && !name.startsWith(LOCK_FILE)
+      const isOldGeneration = name.startsWith('generation-') && !current.startsWith(name)
+      if (isUnfinished || isOldGeneration || name === LOCK_FILE) found.push(join(folder, name))
     }
+  }
+  return found
+}
+
+/** Removes what a crash left behind. Only called by the holder of the lock. */
+async function removeLeftovers(indexFolder: string): Promise<void> {
+  for (const path of await findLeftovers(indexFolder))
+    if (basename(path) !== LOCK_FILE) await rm(path, { recursive: true, force: true }).catch(() => {})
+}
+
+/** Removes what an ingest left behind that was killed when all its work was done; not while another one runs. */
+async function tidy(indexFolder: string): Promise<void> {
+  if ((await findLeftovers(indexFolder)).length === 0) return
+  try {
+    const lock = await acquireLock(join(indexFolder, LOCK_FILE))
+    try {
+      await removeLeftovers(indexFolder)
+    } finally {
+      await lock.release()
+    }
+  } catch (error) {
+    // An index can also be used where nothing may be written, or while another ingest runs.
+    if (!(error instanceof IngestFault)) throw error
   }
 }
 

@@ -1,4 +1,5 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../ingest/durable-files.js'
@@ -453,6 +454,20 @@ describe('an ingest that was interrupted', () => {
     expect(names).not.toContain('unfinished')
     expect(names).not.toContain('11111111')
   })
+})
+
+it('an ingest that was killed when its work was done has its leftovers removed by the next one', async () => {
+  const folders = await letterFolders()
+  await ingestFolders(folders)
+  const index = join(folders.data, 'index')
+  const before = (await readdir(index)).sort()
+  await writeOldFile(join(index, 'generation-11111111-2222-3333-4444-555555555555', 'content.jsonl'), 'old')
+  await writeOldFile(
+    join(index, 'ingest.lock'),
+    JSON.stringify({ token: 't', pid: 2 ** 22 + 1, host: hostname(), processStart: null, since: '' }),
+  )
+  expect((await ingestFolders(folders)).written).toBe(false)
+  expect((await readdir(index)).sort()).toEqual(before)
 })
 
 describe('damage', () => {
