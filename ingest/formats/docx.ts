@@ -1,7 +1,7 @@
 /** DOCX: documents of Word and of programs that write its format. */
 import { IngestFault } from '../faults.js'
 import { writeBlocks } from './element-blocks.js'
-import { type Element, elementsBelow, isElement, type ParentNode, textBelow } from './elements.js'
+import { type Element, elementsBelow, isElement, NO_RULES, type ParentNode, textBelow } from './elements.js'
 import { type FormatReader, NO_PROPERTIES } from './format.js'
 import { containerOf, entryNames, readEntry, uncompressedSize } from './zip.js'
 
@@ -35,7 +35,7 @@ export const docxReader: FormatReader = {
     })
     const root = parseFragment(value)
     labelLists(root, readEntry(bytes, 'word/numbering.xml', LARGEST_NUMBERING) ?? '')
-    const written = writeBlocks(root, { rules: new Set(), isLeftOut: () => false })
+    const written = writeBlocks(root, { rules: NO_RULES, isLeftOut: () => false })
     const title = [...elementsBelow(root)].find(
       each =>
         each.tagName === 'h1' &&

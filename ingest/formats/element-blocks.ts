@@ -433,13 +433,18 @@ function findNotes(root: ParentNode): { notes: Map<Element, string>; references:
     texts.set(element, text)
     return text
   }
+  const firstLinks = new Map<Element, Element | null>()
+  const firstLinkOf = (element: Element): Element | null => {
+    if (!firstLinks.has(element)) firstLinks.set(element, firstLink(element))
+    return firstLinks.get(element) ?? null
+  }
   const notes = new Map<Element, string>()
   const references = new Map<Element, string>()
   for (const { link, target, mark } of links) {
     const aim = byId.get(target)
     const note = aim && blockAround(aim)
     const own = blockAround(link)
-    if (!note || !own || note === own || isAtBeginning(link, own, textOfBlock(own))) continue
+    if (!note || !own || note === own || isAtBeginning(link, firstLinkOf(own), textOfBlock(own))) continue
     const text = textOfBlock(note)
     const isNumbered = /^[[(]?\s*(\d{1,3}|\*{1,4}|[ivx]{1,5}|†)/.exec(text)?.[1] === mark
     const isItem = note.tagName === 'li' || attribute(note, 'role') === 'doc-footnote'
@@ -469,8 +474,8 @@ function isItemOf(element: Element): boolean {
 }
 
 /** Whether nothing but white space and marks stands before a link in its block. */
-function isAtBeginning(link: Element, own: Element, text: string): boolean {
-  if (firstLink(own) !== link) return false
+function isAtBeginning(link: Element, first: Element | null, text: string): boolean {
+  if (first !== link) return false
   const bare = (each: string): string => each.slice(0, 40).replace(/^[[(\s]+/, '')
   return bare(text).startsWith(bare(textBelow(link)))
 }

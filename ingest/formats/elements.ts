@@ -62,12 +62,23 @@ const HIDING =
 const COLOR = /(?:^|[;\s])color\s*:\s*([^;!]+)/i
 const BACKGROUND = /(?:^|[;\s])background(?:-color)?\s*:\s*([^;!]+)/i
 
-/** Style sheets of a page as far as they hide things: simple selectors of one class, id or element. */
-export type HidingRules = ReadonlySet<string>
+/** A step of a selector: an element with a name, classes and an id. */
+interface Step {
+  readonly tag: string | null
+  readonly names: readonly string[]
+  /** Whether it must be the parent of the next step and not any element around it. */
+  readonly isParent: boolean
+}
+
+/** What the style sheets of a page hide: selectors by one name of their last step. */
+export type HidingRules = ReadonlyMap<string, readonly (readonly Step[])[]>
+
+/** The rules of text without style sheets. */
+export const NO_RULES: HidingRules = new Map()
 
 /** The selectors that the style sheets of a page hide. Rules for one medium, such as print, do not count. */
 export function hidingRules(root: ParentNode): HidingRules {
-  const hidden = new Set<string>()
+  const hidden = new Map<string, (readonly Step[])[]>()
   for (const element of elementsBelow(root)) {
     if (element.tagName !== 'style') continue
     const sheet = element.childNodes.map(each => textNode(each) ?? '').join('')
@@ -75,12 +86,60 @@ export function hidingRules(root: ParentNode): HidingRules {
       const isWhite = isInvisible(body, WHITE)
       if (!HIDING.test(`;${body}`) && !isWhite) continue
       for (const selector of selectors.split(',')) {
-        const bare = selector.trim()
-        if (/^(?:[a-z]+[a-z0-9]*)?[.#][\w-]+$/i.test(bare)) hidden.add(bare)
+        const steps = stepsOf(selector.trim())
+        const last = steps?.at(-1)
+        if (!steps || !last) continue
+        const key = last.names[0] ?? last.tag ?? ''
+        const same = hidden.get(key)
+        if (same) same.push(steps)
+        else hidden.set(key, [steps])
       }
     }
   }
   return hidden
+}
+
+/** The steps of a selector of names, classes and ids; `null` for one with anything else, such as states and attributes. */
+function stepsOf(selector: string): Step[] | null {
+  const parts = selector.replace(/\s*>\s*/g, ' >').split(/\s+/)
+  const steps = parts.map(part => {
+    const bare = part.replace(/^>/, '')
+    const isPlain = /^(?:[a-z][a-z0-9]*|\*)?(?:[.#][\w-]+)*$/i.test(bare) && bare !== ''
+    const tag = /^[a-z][a-z0-9]*/i.exec(bare)?.[0].toLowerCase() ?? null
+    return isPlain ? { tag, names: bare.match(/[.#][\w-]+/g) ?? [], isParent: part.startsWith('>') } : null
+  })
+  const plain = steps.filter(step => step !== null)
+  const last = plain.at(-1)
+  if (plain.length < steps.length || !last || (last.tag === null && last.names.length === 0)) return null
+  return plain.map((step, index) => ({ ...step, isParent: plain[index + 1]?.isParent ?? false }))
+}
+
+/** Whether a selector means an element. */
+function isMeant(steps: readonly Step[], element: Element): boolean {
+  const last = steps.at(-1)
+  if (!last || !fits(last, element)) return false
+  let at = steps.length - 2
+  for (let node = element.parentNode; at >= 0 && node && isElement(node); node = node.parentNode) {
+    const step = steps[at] as Step
+    if (fits(step, node)) at--
+    else if (step.isParent) return false
+  }
+  return at < 0
+}
+
+function fits(step: Step, element: Element): boolean {
+  if (step.tag !== null && step.tag !== element.tagName) return false
+  const names = selectorNames(element)
+  return step.names.every(name => names.includes(name))
+}
+
+function selectorNames(element: Element): string[] {
+  const names = (attribute(element, 'class') ?? '')
+    .split(/\s+/)
+    .filter(Boolean)
+    .map(name => `.${name}`)
+  const id = attribute(element, 'id')
+  return id === null ? names : [...names, `#${id}`]
 }
 
 /** Selector and body of each rule outside of blocks for a medium. */
@@ -149,8 +208,7 @@ export function isHidden(element: Element, rules: HidingRules, behind: string): 
   if (style !== '' && (HIDING.test(style) || isInvisible(style, backgroundOf(element, behind)))) return true
   if (element.tagName === 'font' && plainColor(attribute(element, 'color') ?? '') === behind) return true
   if (rules.size === 0) return false
-  const names = (attribute(element, 'class') ?? '').split(/\s+/).map(name => `.${name}`)
-  const id = attribute(element, 'id')
-  if (id !== null) names.push(`#${id}`)
-  return names.some(name => rules.has(name) || rules.has(element.tagName + name))
+  return [...selectorNames(element), element.tagName].some(name =>
+    (rules.get(name) ?? []).some(steps => isMeant(steps, element)),
+  )
 }

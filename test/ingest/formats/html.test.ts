@@ -26,12 +26,15 @@ describe('web pages', () => {
     '<p style="position:absolute;left:-9999px">X</p>',
     '<p class="weg">X</p>',
     '<p id="wit">X</p>',
+    '<div class="doos"><span><p>X</p></span></div>',
+    '<ul class="lijst"><li class="a b">X</li></ul>',
     '<!-- X -->',
     '<template>X</template>',
     '<noscript>X</noscript>',
     '<font color="#ffffff">X</font>',
   ])('what a reader does not see is no paragraph: %s', async hidden => {
-    const styles = '<style>.weg { display: none } #wit{color:#fff} @media print{.druk{display:none}}</style>'
+    const styles =
+      '<style>.weg { display: none } #wit{color:#fff} div.doos p, .lijst > li.a.b {display:none} @media print{.druk{display:none}}</style>'
     const content = await html(`<p>De zee.</p>${hidden}<p class="druk">De kust.</p>`, styles)
     expectSound(content)
     expect(content.source).not.toContain('X')
