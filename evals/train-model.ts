@@ -111,3 +111,38 @@ function pullBack(at: Float64Array, into: Float64Array, { regularization, prior 
 
 /** Score of features under coefficients. */
 export const scoreOf = dot
+
+/**
+ * Coefficients of least squares, with a small pull to 0 so that features that say the same leave it solvable.
+ *
+ * @param rows features of each example
+ * @param targets value of each example, in the same order
+ */
+export function fitLeastSquares(rows: readonly Float64Array[], targets: readonly number[]): Float64Array {
+  const size = rows[0]?.length ?? 0
+  const matrix = Array.from({ length: size }, (_, at) => {
+    const line = new Float64Array(size + 1)
+    line[at] = 1e-3
+    return line
+  })
+  for (const [at, row] of rows.entries())
+    for (let left = 0; left < size; left++) {
+      const line = matrix[left] as Float64Array
+      const value = row[left] as number
+      for (let right = 0; right < size; right++)
+        line[right] = (line[right] as number) + value * (row[right] as number)
+      line[size] = (line[size] as number) + value * (targets[at] as number)
+    }
+  // Gauss-Jordan elimination; the matrix is positive definite, so that no pivot is 0.
+  for (let pivot = 0; pivot < size; pivot++) {
+    const line = matrix[pivot] as Float64Array
+    const scale = line[pivot] as number
+    for (let at = 0; at <= size; at++) line[at] = (line[at] as number) / scale
+    for (const other of matrix) {
+      if (other === line) continue
+      const factor = other[pivot] as number
+      for (let at = 0; at <= size; at++) other[at] = (other[at] as number) - factor * (line[at] as number)
+    }
+  }
+  return Float64Array.from(matrix, line => line[size] as number)
+}

@@ -10,15 +10,15 @@ import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEmbeddedEmbedder } from '../ingest/embedded-embedder.js'
-import { FEATURES } from '../ingest/features.js'
-import type { FeatureWeights } from '../ingest/search.js'
+import { FEATURES, type FeatureName } from '../ingest/features.js'
+import { ENRICHMENT_FEATURES, type ExpectedEnrichment, type FeatureWeights } from '../ingest/search.js'
 import type { EarlierTurn } from '../server/question.js'
 import { RANKING_WEIGHTS, type RankingWeights, retrieve, type SearchableIndex } from '../server/retrieval.js'
 import { readBeir } from './beir.js'
-import { readCases } from './case.js'
+import { type LocatedCase, readCases } from './case.js'
 import { ndcgAt } from './metrics/ranking.js'
 import { type Collection, collectBeir, collectCases, readSources } from './train-collections.js'
-import { type Choice, fitChoices, scoreOf } from './train-model.js'
+import { type Choice, fitChoices, fitLeastSquares, scoreOf } from './train-model.js'
 
 const CASES = join(import.meta.dirname, 'cases')
 const CASE_FILES = ['dev.jsonl', 'answerable.jsonl', 'answerable-2.jsonl']
@@ -176,10 +176,59 @@ function printByKind(
 
 /** The collections over the seeds, with and without enrichment. */
 export async function collectSeeds(enriched: boolean): Promise<Collection> {
-  const cases = (await readCases(CASE_FILES.map(file => join(CASES, file)))).filter(
-    ({ expect, tags }) => expect === 'answer' && !tags.includes('seen'),
+  const name = enriched ? 'seeds with enrichment' : 'seeds'
+  return collectCases(name, await readSources(SEEDS, enriched), await readSeedCases())
+}
+
+async function readSeedCases(): Promise<LocatedCase[]> {
+  const cases = await readCases(CASE_FILES.map(file => join(CASES, file)))
+  return cases.filter(({ expect, tags }) => expect === 'answer' && !tags.includes('seen'))
+}
+
+/** Features from which the enrichment of a paragraph is estimated: those that its text and headings give. */
+const TEXT_FEATURES = FEATURES.filter(
+  name => !ENRICHMENT_FEATURES.has(name) && !/^(?:is[A-Z]|short|preferred|notPreferred)/.test(name),
+)
+
+/** Fits what the enrichment features add to the score of a candidate to its other features. */
+export function fitExpectedEnrichment(
+  questions: readonly Ranked[],
+  weights: FeatureWeights,
+): ExpectedEnrichment {
+  const position = new Map(FEATURES.map((name, at) => [name, at]))
+  const valueOf = (option: Float64Array, name: FeatureName) => option[position.get(name) as number] as number
+  const options = questions.flatMap(question => question.options.slice(0, 80))
+  const fitted = fitLeastSquares(
+    options.map(option => Float64Array.from([...TEXT_FEATURES.map(name => valueOf(option, name)), 1])),
+    options.map(option => {
+      let added = 0
+      for (const name of ENRICHMENT_FEATURES) added += (weights[name] ?? 0) * valueOf(option, name)
+      return added
+    }),
   )
-  return collectCases(enriched ? 'seeds with enrichment' : 'seeds', await readSources(SEEDS, enriched), cases)
+  const rounded = Array.from(fitted, value => Number(value.toFixed(4)))
+  return {
+    bias: rounded.at(-1) as number,
+    weights: Object.fromEntries(TEXT_FEATURES.map((name, at) => [name, rounded[at] as number])),
+  }
+}
+
+/** Share of the questions about each document that find it first when that document alone has no enrichment. */
+async function printMixed(weights: RankingWeights): Promise<void> {
+  const documents = await readSources(SEEDS, true)
+  const results: { question: Ranked; rank: number; ndcg: number }[] = []
+  for (const bare of documents) {
+    const cases = await readSeedCases()
+    const own = cases.filter(evalCase => evalCase.documents.every(file => file === bare.document.file))
+    const mixed = documents.map(each => (each === bare ? { ...each, enrichment: [] } : each))
+    const ranked = await rankCollection(await collectCases('mixed', mixed, own), weights)
+    // The candidates stand in the order of their scores already.
+    for (const question of ranked) {
+      const rank = 1 + Math.min(...question.right, Number.POSITIVE_INFINITY)
+      results.push({ question, rank, ndcg: 0 })
+    }
+  }
+  printFigures('bare among enriched', results)
 }
 
 async function main(): Promise<void> {
@@ -207,11 +256,14 @@ async function main(): Promise<void> {
   if (values['dry-run']) return
   const describe = ({ count, first, five }: RankingFigures) =>
     `${count} cases, cross-validated by document: first ${percent(first).trim()} %, five ${percent(five).trim()} %`
+  const enrichedWeights = toWeights(fitRanking(enriched))
   const ranking = {
     run: `evals/train.ts on ${new Date().toISOString().slice(0, 10)}; with enrichment ${describe(withEnrichment)}; without ${describe(without)}, fitted with ${sets.length} data sets of law questions`,
-    enriched: toWeights(fitRanking(enriched)),
+    enriched: enrichedWeights,
     plain: toWeights(fitRanking([...plain, ...sets.flat()])),
+    expectedEnrichment: fitExpectedEnrichment(enriched, enrichedWeights),
   }
+  await printMixed(ranking)
   await writeFile(RANKING_FILE, `${JSON.stringify(ranking, null, 2)}\n`)
 }
 

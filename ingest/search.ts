@@ -14,6 +14,12 @@ import { Vocabulary } from './vocabulary.js'
 /** How much each feature counts in the order of candidates; an absent one counts nothing. */
 export type FeatureWeights = Readonly<Partial<Record<FeatureName, number>>>
 
+/** A linear estimate of what the enrichment features add to a score. */
+export interface ExpectedEnrichment {
+  readonly bias: number
+  readonly weights: FeatureWeights
+}
+
 /** One search. */
 export interface IndexQuery {
   /** The words of the question in order, stop words included; those of earlier turns first. */
@@ -25,6 +31,11 @@ export interface IndexQuery {
   /** How strongly the question asks for a document, by document id, 0..1; an absent one is not asked for. */
   readonly preferences: ReadonlyMap<string, number>
   readonly weights: FeatureWeights
+  /**
+   * What the enrichment features would add to a paragraph's score if its document had enrichment, from its other features:
+   * for documents without any in an index where others have it. Absent: nothing is added.
+   */
+  readonly expectedEnrichment?: ExpectedEnrichment
   /** Number of candidates wanted. */
   readonly limit: number
 }
@@ -56,6 +67,18 @@ export interface NearestVectors {
   /** The `count` nearest vectors, closest first. */
   nearest(query: Float32Array, count: number): Promise<readonly NearVector[]>
 }
+
+/** Features that only a document with enrichment has. */
+export const ENRICHMENT_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>([
+  'question',
+  'questionForward',
+  'questionBackward',
+  'questionPhrase',
+  'statement',
+  'enriched',
+  'enrichedBm25',
+  'questionVector',
+])
 
 /** What a search found. */
 export interface SearchResult {
@@ -169,6 +192,7 @@ export class ParagraphSearch {
     answerForms = [],
     preferences,
     weights,
+    expectedEnrichment,
     limit,
   }: IndexQuery): Promise<SearchResult> {
     const query = buildUnits(words, this.#index, this.#vocabulary)
@@ -191,7 +215,15 @@ export class ParagraphSearch {
       .of([...positions], matcher, { similarities, floor, preferences })
       .map(found => {
         let score = 0
-        for (const name of FEATURES) score += (weights[name] ?? 0) * found.features[name]
+        const isBare = expectedEnrichment !== undefined && !this.#isEnriched(found.position)
+        if (isBare) score = expectedEnrichment.bias
+        for (const name of FEATURES) {
+          const weight = isBare
+            ? (expectedEnrichment.weights[name] ?? 0) +
+              (ENRICHMENT_FEATURES.has(name) ? 0 : (weights[name] ?? 0))
+            : (weights[name] ?? 0)
+          score += weight * found.features[name]
+        }
         return { ...found, score }
       })
     matcher.release()
@@ -205,6 +237,17 @@ export class ParagraphSearch {
       statement: question === null ? null : this.#statement(position, question.number, question.score),
     }))
     return { candidates, units: query.units }
+  }
+
+  /** Whether the document of a paragraph has enrichment. */
+  #isEnriched(position: number): boolean {
+    const { statementsBefore } = this.#index
+    const { positions } = this.#corpus
+    const { firstParagraphs } = positions
+    const document = positions.documentOf(position)
+    const first = firstParagraphs[document] as number
+    const end = firstParagraphs[document + 1] as number
+    return (statementsBefore[end] as number) > (statementsBefore[first] as number)
   }
 
   #statement(position: number, question: number, score: number): MatchedStatement | null {

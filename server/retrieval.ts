@@ -5,7 +5,7 @@ import { type AnalyzedText, analyze } from '../ingest/analysis.js'
 import type { Embedder } from '../ingest/embedder.js'
 import type { ParagraphIndex } from '../ingest/paragraph-index.js'
 import type { QueryUnit } from '../ingest/query-units.js'
-import type { Candidate, FeatureWeights } from '../ingest/search.js'
+import type { Candidate, ExpectedEnrichment, FeatureWeights } from '../ingest/search.js'
 import { type EarlierTurn, type UnderstoodQuestion, understand, understandParts } from './question.js'
 import { splitQuestion } from './question-parts.js'
 
@@ -17,12 +17,15 @@ const rankingSchema = z.object({
   enriched: weightsSchema,
   /** For one that holds none. */
   plain: weightsSchema,
+  /** For documents without enrichment in an index that holds some. */
+  expectedEnrichment: z.object({ bias: z.number(), weights: weightsSchema }),
 })
 
 /** Weights of the features, for an index with enrichment and for one without. */
 export interface RankingWeights {
   readonly enriched: FeatureWeights
   readonly plain: FeatureWeights
+  readonly expectedEnrichment?: ExpectedEnrichment
 }
 
 /** The weights of the data file that `evals/train.ts` writes. */
@@ -94,6 +97,8 @@ async function find(
     answerForms,
     preferences,
     weights,
+    ...(index.hasEnrichment &&
+      ranking.expectedEnrichment && { expectedEnrichment: ranking.expectedEnrichment }),
     limit,
   })
   const [best] = candidates
