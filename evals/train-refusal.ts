@@ -57,9 +57,14 @@ interface Scale {
   readonly deviations: readonly number[]
 }
 
-function scaleOf(rows: readonly Row[]): Scale {
+/** Features on the scale of one set of ranking weights: a document without enrichment is ranked under either set. */
+const SCALE_BOUND = new Set(['score', 'margin'])
+
+function scaleOf(rows: readonly Row[], enrichment: boolean): Scale {
   const all = rows.flatMap(({ parts }) => parts)
-  const names = [...new Set(all.flatMap(part => Object.keys(part)))].sort()
+  const names = [...new Set(all.flatMap(part => Object.keys(part)))]
+    .filter(name => enrichment || !SCALE_BOUND.has(name))
+    .sort()
   const means = names.map(name => all.reduce((sum, part) => sum + (part[name] ?? 0), 0) / all.length)
   const deviations = names.map((name, at) => {
     const variance =
@@ -119,7 +124,7 @@ async function train(name: string, enrichment: boolean): Promise<RefusalModel> {
   const scored = rows.map(({ answerable }) => ({ answerable, score: 0 }))
   for (let fold = 0; fold < FOLDS; fold++) {
     const training = rows.filter((_, at) => at % FOLDS !== fold)
-    const scale = scaleOf(training)
+    const scale = scaleOf(training, enrichment)
     const coefficients = fitModel(training, scale)
     for (const [at, row] of rows.entries())
       if (at % FOLDS === fold) (scored[at] as { score: number }).score = scoreRow(row, scale, coefficients)
@@ -128,7 +133,7 @@ async function train(name: string, enrichment: boolean): Promise<RefusalModel> {
     .flatMap(({ answerable, score }) => (answerable ? [score] : []))
     .sort((a, b) => a - b)
   const threshold = answerable[Math.floor(ALLOWED_FALSE_REFUSALS * answerable.length)] as number
-  const scale = scaleOf(rows)
+  const scale = scaleOf(rows, enrichment)
   const coefficients = fitModel(rows, scale)
   const heldOut = (await collect(HELD_OUT_FILES, enrichment)).map(row => ({
     answerable: row.answerable,
