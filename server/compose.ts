@@ -12,6 +12,7 @@ import {
   findValues,
 } from './answer-type.js'
 import { citeParagraph } from './citation.js'
+import { addressesAssistant } from './orders.js'
 import type { AnswerSegment, Citation, NearestSource, Support } from './protocol.js'
 import type { Evidence } from './retrieval.js'
 import { leansOnPrevious, type Sentence, splitSentences } from './sentences.js'
@@ -94,7 +95,8 @@ export async function compose(parts: readonly Evidence[], context: ComposeContex
  * a second paragraph that answers nearly as likely.
  */
 async function selectPieces(evidence: Evidence, index: ParagraphIndex): Promise<Piece[]> {
-  const [best, rival] = evidence.candidates
+  // What only speaks to an assistant is no answer to anybody.
+  const [best, rival] = evidence.candidates.filter(({ paragraph }) => quotable(paragraph.text).length > 0)
   if (!best) return []
   const list = await findList(evidence, best, index)
   if (list) return list
@@ -148,7 +150,9 @@ async function findList(
   const { paragraph, document } = best
   const paragraphs = (await index.content(document.id))?.paragraphs ?? []
   const childrenOf = (id: string) =>
-    paragraphs.filter(other => other.parent === id && other.kind === 'list-item')
+    paragraphs.filter(
+      other => other.parent === id && other.kind === 'list-item' && !addressesAssistant(other.text),
+    )
   const wantsList = asksForList(evidence.question)
   let introduction = paragraph
   let items = childrenOf(paragraph.id)
@@ -203,18 +207,30 @@ function chooseSentences(evidence: Evidence, best: Candidate, index: ParagraphIn
   const { text, kind } = best.paragraph
   const whole = { start: 0, end: text.length }
   const sentences = splitSentences(text)
-  if (kind === 'signature' || kind === 'metadata' || sentences.length < 2) return whole
-  if (countWords(text) <= SHORT_PARAGRAPH_WORDS) return whole
-  const scores = scoreSentences(sentences, evidence, best, index)
+  const allowed = new Set(quotable(text).map(({ start }) => start))
+  const isAllowed = (at: number) => allowed.has(sentences[at]?.start ?? -1)
+  if (allowed.size === sentences.length) {
+    if (kind === 'signature' || kind === 'metadata' || sentences.length < 2) return whole
+    if (countWords(text) <= SHORT_PARAGRAPH_WORDS) return whole
+  }
+  const scores = scoreSentences(sentences, evidence, best, index).map((score, at) =>
+    isAllowed(at) ? score : -1,
+  )
   const highest = Math.max(...scores)
   let first = scores.indexOf(highest)
   let last = first
   const cut = (from: number, to: number) => text.slice(sentences[from]?.start, sentences[to]?.end)
-  while (first > 0 && leansOnPrevious(cut(first, first)) && countWords(cut(first, last)) <= MOST_QUOTE_WORDS)
+  while (
+    first > 0 &&
+    isAllowed(first - 1) &&
+    leansOnPrevious(cut(first, first)) &&
+    countWords(cut(first, last)) <= MOST_QUOTE_WORDS
+  )
     first--
   // A neighbour belongs to the answer when it leans on it or says nearly as much of what was asked.
   const belongs = (at: number) => (scores[at] ?? 0) >= NEIGHBOUR_SHARE * highest
-  const fits = (from: number, to: number) => countWords(cut(from, to)) <= MOST_QUOTE_WORDS
+  const fits = (from: number, to: number) =>
+    isAllowed(from) && isAllowed(to) && countWords(cut(from, to)) <= MOST_QUOTE_WORDS
   while (
     last + 1 < sentences.length &&
     fits(first, last + 1) &&
@@ -224,6 +240,10 @@ function chooseSentences(evidence: Evidence, best: Candidate, index: ParagraphIn
   while (first > 0 && fits(first - 1, last) && belongs(first - 1)) first--
   return { start: sentences[first]?.start ?? 0, end: sentences[last]?.end ?? text.length }
 }
+
+/** The sentences of a paragraph that speak to a reader, not to an assistant. */
+const quotable = (text: string) =>
+  splitSentences(text).filter(({ start, end }) => !addressesAssistant(text.slice(start, end)))
 
 /** How much each sentence says of what was asked: the question's words by rarity, its spelling, concepts, kind of answer, statement. */
 function scoreSentences(
