@@ -10,6 +10,8 @@ import { startThread } from './threads.js'
 export interface WorkerData {
   readonly embedder: EmbedderOptions
   readonly cacheFolder?: string
+  /** Memory for the objects of one thread. */
+  readonly maximumMegabytes?: number
 }
 
 /** What a thread is asked. */
@@ -35,6 +37,9 @@ interface Waiting {
 
 /** More threads than this wait for the one that joins the parts. */
 const MOST_THREADS = 6
+
+/** Enough for a text of some 30 MB; a document that needs more is reported, and ends no other one. */
+const MAXIMUM_MEGABYTES = 2_048
 
 /** Longest time for one document, in milliseconds; a document that takes longer makes its reader run in circles. */
 const LONGEST_WORK = 900_000
@@ -62,7 +67,11 @@ export class DocumentWorkers {
   }
 
   #start(): Worker {
-    const worker = startThread(new URL('./document-worker.ts', import.meta.url), this.#data)
+    const worker = startThread(
+      new URL('./document-worker.ts', import.meta.url),
+      this.#data,
+      this.#data.maximumMegabytes ?? MAXIMUM_MEGABYTES,
+    )
     worker.on('message', (reply: WorkerReply) => this.#finish(worker, reply))
     // A thread that dies, for lack of memory for example, takes only its own document along.
     worker.on('error', error => this.#lose(worker, error.message))
@@ -111,8 +120,10 @@ export class DocumentWorkers {
 
   #lose(worker: Worker, what: string): void {
     const work = this.#busy.get(worker)
-    this.#busy.delete(worker)
     const at = this.#idle.indexOf(worker)
+    // An error is followed by the end of the thread, which says nothing new.
+    if (!work && at < 0) return
+    this.#busy.delete(worker)
     if (at >= 0) this.#idle.splice(at, 1)
     void worker.terminate()
     if (this.#closed) return
@@ -131,7 +142,7 @@ export class DocumentWorkers {
         milliseconds: 0,
       })
     }
-    if (work || at >= 0) this.#idle.push(this.#start())
+    this.#idle.push(this.#start())
     this.#assign()
   }
 

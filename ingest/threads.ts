@@ -8,9 +8,16 @@ import { Worker } from 'node:worker_threads'
  *
  * @param module address of the module, `new URL('./name.ts', import.meta.url)`
  * @param data sent along; plain data
+ * @param maximumMegabytes memory for its objects; a thread that needs more ends with an error, and no other one does
  */
-export function startThread(module: URL, data: unknown): Worker {
-  if (!module.pathname.endsWith('.ts')) return new Worker(module, { workerData: data })
+export function startThread(module: URL, data: unknown, maximumMegabytes?: number): Worker {
+  const settings = {
+    workerData: data,
+    ...(maximumMegabytes !== undefined && {
+      resourceLimits: { maxOldGenerationSizeMb: maximumMegabytes },
+    }),
+  }
+  if (!module.pathname.endsWith('.ts')) return new Worker(module, settings)
   // Whatever translates TypeScript for this thread does not do so for the next one by itself.
   // `require` is what finds it under every runner, and finds the twin of the file that `import` wants.
   const twin = createRequire(import.meta.url).resolve('tsx/esm/api')
@@ -19,5 +26,5 @@ export function startThread(module: URL, data: unknown): Worker {
     register()
     await import(${JSON.stringify(module.href)})
   })`
-  return new Worker(start, { eval: true, workerData: data, execArgv: [] })
+  return new Worker(start, { ...settings, eval: true, execArgv: [] })
 }

@@ -58,6 +58,23 @@ describe('threads that work on documents', () => {
     }
   })
 
+  it('survive a document that needs more memory than there is', async () => {
+    const { sources } = await letterFolders()
+    const sentence = 'De gemeente plaatst dit jaar nieuwe lantaarns in elke straat van de binnenstad.\n\n'
+    await writeOldFile(join(sources, 'lang.txt'), sentence.repeat(100_000))
+    const workers = new DocumentWorkers({ embedder: embedded, maximumMegabytes: 96 })
+    try {
+      const files = ['lang.txt', 'bomen.txt', ...Array.from({ length: 40 }, () => 'parkeren.txt')]
+      const [long, ...others] = await Promise.all(
+        files.map(file => workers.work(taskFor(sources, file, null))),
+      )
+      expect(long).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/memory.*split it/) })
+      expect(others.filter(({ outcome }) => outcome === 'read')).toHaveLength(41)
+    } finally {
+      await workers.close()
+    }
+  })
+
   it('stop the ingest when the embedder is not there', async () => {
     const { sources, data } = await letterFolders()
     const unreachable = { ...embedded, embeddings: { provider: 'transformers', model: 'x' } as const }
