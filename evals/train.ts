@@ -196,13 +196,14 @@ export function fitExpectedEnrichment(
   weights: FeatureWeights,
 ): ExpectedEnrichment {
   const position = new Map(FEATURES.map((name, at) => [name, at]))
-  const valueOf = (option: Float64Array, name: FeatureName) => option[position.get(name) as number] as number
+  const featureOf = (option: Float64Array, name: FeatureName) =>
+    option[position.get(name) as number] as number
   const options = questions.flatMap(question => question.options.slice(0, 80))
   const fitted = fitLeastSquares(
-    options.map(option => Float64Array.from([...TEXT_FEATURES.map(name => valueOf(option, name)), 1])),
+    options.map(option => Float64Array.from([...TEXT_FEATURES.map(name => featureOf(option, name)), 1])),
     options.map(option => {
       let added = 0
-      for (const name of ENRICHMENT_FEATURES) added += (weights[name] ?? 0) * valueOf(option, name)
+      for (const name of ENRICHMENT_FEATURES) added += (weights[name] ?? 0) * featureOf(option, name)
       return added
     }),
   )

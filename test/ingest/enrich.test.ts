@@ -39,6 +39,7 @@ describe('enrichment by a writer', () => {
       paragraphs: writer.asked.length,
       statements: writer.asked.length,
       rejected: 0,
+      failed: 0,
     })
     expect(writer.asked.length).toBeGreaterThan(5)
     expect(writer.asked.every(({ paragraph }) => paragraph.kind !== 'heading')).toBe(true)
@@ -87,6 +88,7 @@ describe('enrichment by a writer', () => {
       paragraphs: writer.asked.length,
       statements: 0,
       rejected: writer.asked.length,
+      failed: 0,
     })
     const again = recordingWriter()
     await ingestFolders(both, { writer: again, enrichmentFolder })
