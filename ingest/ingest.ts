@@ -218,7 +218,10 @@ async function makePlan(options: IngestOptions): Promise<Plan> {
     const known = knownByPath.get(source.path) ?? null
     const file = await planFile(source, known, ledger?.writtenAt ?? 0, options)
     const twin = file.contentHash === null ? undefined : firstWithHash.get(file.contentHash)
-    if (file.contentHash !== null && file.fault === null && !twin) firstWithHash.set(file.contentHash, source)
+    // What is known to fail is in no index, so a file with the same bytes has to be tried by itself.
+    const isKnownToFail = known?.status === 'failed' && known.key === file.key
+    if (file.contentHash !== null && file.fault === null && !twin && !isKnownToFail)
+      firstWithHash.set(file.contentHash, source)
     files.push({ ...file, duplicateOf: file.fault === null ? (twin ?? null) : null })
   }
   const isCurrent =
@@ -446,11 +449,15 @@ async function* bringAll(plan: Plan, options: IngestOptions, store: boolean): As
   const ahead = workers ? workers.size * AHEAD_PER_THREAD : 1
   const work = (task: DocumentTask) => workers?.work(task) ?? workOn(task, embedder, signal)
   const underWay: Promise<BroughtFile>[] = []
+  const originals = new Map<string, Promise<BroughtFile>>()
   let [next, bytesDone] = [0, 0]
   try {
     for (const [at, { source }] of plan.files.entries()) {
       for (; next < total && next < at + ahead; next++) {
-        const brought = bring(plan.files[next] as PlannedFile, indexFolder, force, store, work)
+        const file = plan.files[next] as PlannedFile
+        const original = file.duplicateOf ? originals.get(file.duplicateOf.path) : undefined
+        const brought = bring(file, original, indexFolder, force, store, work)
+        originals.set(file.source.path, brought)
         // Looked at when its turn comes; until then a fault must not end the process.
         brought.catch(() => {})
         underWay[next] = brought
@@ -469,6 +476,7 @@ async function* bringAll(plan: Plan, options: IngestOptions, store: boolean): As
 /** Brings one file: with the part that it has, or with one made now. */
 async function bring(
   file: PlannedFile,
+  original: Promise<BroughtFile> | undefined,
   indexFolder: string,
   force: boolean,
   store: boolean,
@@ -506,7 +514,7 @@ async function bring(
   }
   const planned = file.fault ?? fault
   if (planned || key === null) return failed(planned?.code ?? null, planned?.message ?? '', 0)
-  if (duplicateOf) {
+  if (duplicateOf && (await original)?.record.figures) {
     const reason = `The same as ${duplicateOf.path}, byte for byte, so it is found once, as ${duplicateOf.documentId}. Remove one of the two.`
     const nothing = { code: null, figures: null, milliseconds: 0, partKey: null }
     return { part: null, record: { ...common, ...nothing, status: 'ok', change: 'duplicate', reason } }

@@ -368,6 +368,19 @@ describe('the same document twice', () => {
     expect((await ingestFolders(folders)).written).toBe(false)
   })
 
+  it('is tried by its other name when the first cannot be read', async () => {
+    const folders = await letterFolders()
+    const junk = Uint8Array.of(0xff, 0xd8, 0xff, 0, 0, 0, 7)
+    for (const name of ['foto.jpg', 'foto.png']) await writeOldFile(join(folders.sources, name), junk)
+    for (const written of [true, false]) {
+      const report = await ingestFolders(folders)
+      expect(report.written).toBe(written)
+      expect(
+        report.documents.filter(({ file }) => file.startsWith('foto')).map(({ status }) => status),
+      ).toEqual(['failed', 'failed'])
+    }
+  })
+
   it('is indexed from its copy when the first is removed', async () => {
     const folders = await letterFolders()
     await writeOldFile(join(folders.sources, 'zz kopie.txt'), LETTERS['bomen.txt'])
