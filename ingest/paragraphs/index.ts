@@ -6,6 +6,7 @@ import { makeAnchors } from './anchors.js'
 import { itemLabel, labelArticles } from './articles.js'
 import { metadataName, readFrontMatter } from './front-matter.js'
 import { headingDepths } from './headings.js'
+import { takeOutHidden } from './hidden.js'
 import { placeLists } from './lists.js'
 import { joinMarks } from './marks.js'
 import { segment } from './segment.js'
@@ -37,7 +38,12 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
         warnings: [],
       }
     : segment(source, extracted.pageStarts, extracted.headings)
-  const front = readFrontMatter(source, pieces.blocks, [...extracted.furniture, ...pieces.furniture])
+  const visible = takeOutHidden(source, pieces.blocks)
+  const front = readFrontMatter(source, visible.blocks, [
+    ...extracted.furniture,
+    ...pieces.furniture,
+    ...visible.furniture,
+  ])
   const articles = labelArticles(source, joinSignatures(source, front.blocks))
   const { blocks } = articles
   const texts = blocks.map(each => textOf(source, each.spans))
