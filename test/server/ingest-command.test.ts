@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { currentGeneration, LETTERS, letterFolders, writeOldFile } from '../support/ingest-folders.js'
 
 const script = fileURLToPath(new URL('../../server/commands/ingest.ts', import.meta.url))
@@ -17,10 +20,10 @@ interface Outcome {
 
 /** Runs `npm run --silent ingest -- …` without npm. */
 async function run(
-  { sources, data }: { sources: string; data: string },
+  { sources, data, ...variables }: { sources: string; data: string; [variable: string]: string },
   ...words: string[]
 ): Promise<Outcome> {
-  const environment = { ...process.env, SOURCES: sources, DATA_DIR: data }
+  const environment = { ...process.env, SOURCES: sources, DATA_DIR: data, ...variables }
   try {
     const output = await promisify(execFile)(process.execPath, ['--import', loader, script, ...words], {
       env: environment,
@@ -194,5 +197,44 @@ describe('npm run ingest -- verify, stats, search', () => {
     await writeFile(join(folders.sources, 'nog een.txt'), 'Een tekst.')
     await rm(folders.sources, { recursive: true })
     expect((await run(folders, 'stats')).code).toBe(1)
+  })
+})
+
+describe('npm run ingest with another embedder', () => {
+  /** A server that speaks as Ollama does, and counts the texts that it embeds. */
+  async function fakeOllama() {
+    const embedded: string[] = []
+    const server = createServer(async (request, response) => {
+      let body = ''
+      for await (const piece of request) body += piece
+      const { input } = JSON.parse(body) as { input: string[] }
+      embedded.push(...input)
+      const embeddings = input.map(text => [text.length, text.split('e').length, 1])
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ embeddings }))
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    return { embedded, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  }
+
+  it('makes the index anew with it, asks for each text once, and keeps the index when it is gone', async () => {
+    const folders = await letterFolders()
+    await run(folders)
+    const { embedded, url } = await fakeOllama()
+    const withOllama = { ...folders, EMBEDDINGS: 'ollama:nep', OLLAMA_BASE_URL: url }
+    expect((await run(withOllama)).stdout).toContain('index written')
+    expect(JSON.parse((await run(withOllama, 'stats', '--json')).stdout)).toMatchObject({
+      embedder: 'ollama:nep',
+      dimensions: 3,
+    })
+    const passages = embedded.length
+    expect((await run(withOllama, '--force')).stdout).toContain('index written')
+    // Only the one text by which the dimensions are learnt is asked for again.
+    expect(embedded.length - passages).toBeLessThanOrEqual(2)
+    const gone = await run({ ...withOllama, OLLAMA_BASE_URL: 'http://127.0.0.1:9' }, '--force')
+    expect(gone.code).toBe(1)
+    expect(gone.stderr).toMatch(/The embedder ollama:nep did not answer .*EMBEDDINGS=embedded/)
+    expect((await run(withOllama, 'verify')).code).toBe(0)
   })
 })
