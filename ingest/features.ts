@@ -3,7 +3,7 @@ import { PARAGRAPH_KINDS } from './corpus.js'
 import type { CorpusStore } from './corpus-store.js'
 import type { GramTable } from './grams.js'
 import { gramsOf } from './grams.js'
-import { highest, type Matcher, type TextMatch } from './matching.js'
+import { highest, type Matcher, raise, type TextMatch } from './matching.js'
 import { CLAUSE_END, type TermIndex } from './term-index.js'
 
 /** Every feature, in the order in which tables print them. */
@@ -100,6 +100,20 @@ function unheld(levels: Float32Array): number {
   return levels.length === 0 ? 0 : count / levels.length
 }
 
+/** The grams of a question, counted in one text after the other. */
+interface QueryGrams {
+  readonly table: GramTable
+  /** Number of each gram of the corpus among those of the question; 0 when it is not among them. */
+  readonly slots: Uint16Array
+  /** Weight by that number. */
+  readonly weights: readonly number[]
+  /** Count by that number, of the text at hand. */
+  readonly counts: Uint16Array
+  /** Weight of all, those that the corpus lacks included. */
+  readonly total: number
+  release(): void
+}
+
 /** A function that computes each value once. */
 function remembered(compute: (number: number) => TextMatch): (number: number) => TextMatch {
   const known = new Map<number, TextMatch>()
@@ -116,6 +130,7 @@ export class ParagraphFeatures {
   readonly #corpus: CorpusStore
   readonly #averageLength: number
   readonly #firstQuestion: Uint32Array
+  #gramSlots: Uint16Array | undefined
   readonly #grams: () => GramTable
 
   constructor(index: TermIndex, corpus: CorpusStore, averageLength: number, grams: () => GramTable) {
@@ -140,7 +155,7 @@ export class ParagraphFeatures {
     const textOf = remembered(position => matcher.match(this.#index.texts.paragraph, position))
     const headingOf = remembered(heading => matcher.match(this.#index.texts.heading, heading))
     const titleOf = remembered(document => matcher.match(this.#index.texts.title, document))
-    const gramWeights = this.#gramWeights(matcher)
+    const queryGrams = this.#gramsOf(matcher)
     const headingRarity = this.#headingRarity(matcher)
     const sectionLevels = new Map<number, Float32Array>()
     const bestOfSection = new Map<number, { best: number; at: number; second: number }>()
@@ -155,7 +170,7 @@ export class ParagraphFeatures {
       else bestOfSection.set(heading, { ...known, second: Math.max(known.second, coverage) })
     }
     const mostPreferred = Math.max(0, ...context.preferences.values())
-    return positions.map(position => {
+    const found = positions.map(position => {
       const text = textOf(position)
       const heading = this.#index.headingOf[position] as number
       const headingMatch = headingOf(heading)
@@ -178,7 +193,7 @@ export class ParagraphFeatures {
         restClause: text.clause * (1 - Math.max(headingMatch.coverage, titleMatch.coverage)),
         phrase: text.phrase,
         bm25: this.#bm25(text, matcher),
-        grams: this.#gramMatch(position, heading, gramWeights),
+        grams: this.#gramMatch(position, heading, queryGrams),
         exact: matcher.covered(text.levels.map(level => (level >= EXACT ? 1 : 0))),
         unheld: unheld(levels),
         heading: headingMatch.coverage,
@@ -212,50 +227,80 @@ export class ParagraphFeatures {
       }
       return { position, features, levels: highest(levels, enriched.levels), question: enriched.question }
     })
+    queryGrams.release()
+    return found
   }
 
-  /** Weight of each gram of the question: rarity times how much its word counts. */
-  #gramWeights({ query }: Matcher): { weights: Map<number, number>; total: number } {
-    const grams = this.#grams()
-    const weights = new Map<number, number>()
+  /** The grams of the question: numbered from 1, with rarity times how much their words count. */
+  #gramsOf({ query }: Matcher): QueryGrams {
+    const table = this.#grams()
+    this.#gramSlots ??= new Uint16Array(table.size)
+    const found: number[] = []
+    const weights = [0]
     let total = 0
     for (const { stem, given } of query.units)
       for (const gram of gramsOf(stem)) {
-        const id = grams.id(gram)
-        const weight = given * (id === undefined ? grams.highest : (grams.rarities[id] as number))
-        if (id !== undefined && !weights.has(id)) weights.set(id, weight)
+        const id = table.id(gram)
+        const weight = given * (id === undefined ? table.highest : (table.rarities[id] as number))
         total += weight
+        if (id === undefined || this.#gramSlots[id] !== 0) continue
+        this.#gramSlots[id] = weights.length
+        found.push(id)
+        weights.push(weight)
       }
-    return { weights, total }
+    return {
+      table,
+      slots: this.#gramSlots,
+      weights,
+      counts: new Uint16Array(weights.length),
+      total,
+      release: () => {
+        for (const id of found) (this.#gramSlots as Uint16Array)[id] = 0
+      },
+    }
   }
 
   /** BM25 over the grams of paragraph and heading, as a share of its maximum. */
   #gramMatch(
     position: number,
     heading: number,
-    { weights, total }: { weights: Map<number, number>; total: number },
+    { table, slots, weights, counts, total }: QueryGrams,
   ): number {
     if (total === 0) return 0
-    const grams = this.#grams()
-    const counts = new Map<number, number>()
-    let length = 0
-    for (const [field, text] of [
-      ['paragraph', position],
-      ['heading', heading],
-    ] as const) {
-      const { starts, terms } = this.#index.texts[field]
-      for (let at = starts[text] as number; at < (starts[text + 1] as number); at++) {
-        const term = terms[at] as number
-        if (term === CLAUSE_END) continue
-        length++
-        for (const gram of grams.ofTerm(term))
-          if (weights.has(gram)) counts.set(gram, (counts.get(gram) ?? 0) + 1)
-      }
-    }
+    counts.fill(0)
+    const length =
+      this.#countGrams('paragraph', position, table, slots, counts) +
+      this.#countGrams('heading', heading, table, slots, counts)
     const norm = K1 * (1 - B + (B * length) / this.#averageLength)
     let sum = 0
-    for (const [gram, count] of counts) sum += ((weights.get(gram) as number) * count) / (count + norm)
+    for (let slot = 1; slot < counts.length; slot++) {
+      const count = counts[slot] as number
+      if (count > 0) sum += ((weights[slot] as number) * count) / (count + norm)
+    }
     return sum / total
+  }
+
+  #countGrams(
+    field: 'paragraph' | 'heading',
+    text: number,
+    table: GramTable,
+    slots: Uint16Array,
+    counts: Uint16Array,
+  ): number {
+    const { starts, terms } = this.#index.texts[field]
+    const end = starts[text + 1] as number
+    let length = 0
+    for (let at = starts[text] as number; at < end; at++) {
+      const term = terms[at] as number
+      if (term === CLAUSE_END) continue
+      length++
+      const last = table.starts[term + 1] as number
+      for (let gram = table.starts[term] as number; gram < last; gram++) {
+        const slot = slots[table.grams[gram] as number] as number
+        if (slot !== 0) counts[slot] = (counts[slot] as number) + 1
+      }
+    }
+    return length
   }
 
   /** For each word how rare it is among the headings, 0..1: a word of all headings tells none apart. */
@@ -305,29 +350,31 @@ export class ParagraphFeatures {
     const end = statementsBefore[position + 1] as number
     const nothing = new Float32Array(text.levels.length)
     const extra = matcher.match(texts.extra, position)
-    let all = extra.levels
-    const frequencies = Float32Array.from(extra.frequencies)
+    const all = extra.levels.slice()
+    const together = new Float32Array(all.length)
+    const frequencies = extra.frequencies.slice()
     let length = extra.length
     let best: { number: number; score: number; match: TextMatch } | null = null
     let statementBest = 0
     for (let statement = first; statement < end; statement++) {
-      let together = matcher.match(texts.quote, statement).levels
+      together.set(matcher.match(texts.quote, statement).levels)
       for (
         let question = this.#firstQuestion[statement] as number;
         question < (this.#firstQuestion[statement + 1] as number);
         question++
       ) {
         const match = matcher.match(texts.question, question)
+        length += match.length
         const { coverage: forward, reverse } = match
-        const score = forward + reverse === 0 ? 0 : (2 * forward * reverse) / (forward + reverse)
+        if (forward === 0) continue
+        const score = (2 * forward * reverse) / (forward + reverse)
         if (score > (best?.score ?? 0)) best = { number: question, score, match }
-        together = highest(together, match.levels)
+        raise(together, match.levels)
         for (let unit = 0; unit < frequencies.length; unit++)
           frequencies[unit] = (frequencies[unit] as number) + (match.frequencies[unit] as number)
-        length += match.length
       }
       statementBest = Math.max(statementBest, matcher.covered(together))
-      all = highest(all, together)
+      raise(all, together)
     }
     return {
       question: best && { number: best.number, score: best.score },

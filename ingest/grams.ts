@@ -14,8 +14,9 @@ export function gramsOf(word: string): string[] {
 /** Which grams each term of a vocabulary holds, and how rare each gram is among the paragraphs. */
 export class GramTable {
   readonly #ids = new Map<string, number>()
-  readonly #starts: Uint32Array
-  readonly #grams: Uint32Array
+  /** Where the grams of each term start in `grams`, and the end of the last. */
+  readonly starts: Uint32Array
+  readonly grams: Uint32Array
   readonly rarities: Float32Array
   /** Rarity of a gram that no term holds. */
   readonly highest: number
@@ -44,8 +45,8 @@ export class GramTable {
       starts[term + 1] = grams.length
     }
     this.highest = vocabulary.rarity(0)
-    this.#starts = starts
-    this.#grams = Uint32Array.from(grams)
+    this.starts = starts
+    this.grams = Uint32Array.from(grams)
     this.rarities = Float32Array.from(absent, logarithm =>
       vocabulary.rarity(paragraphCount * (1 - Math.exp(logarithm))),
     )
@@ -59,10 +60,5 @@ export class GramTable {
   /** Number of a gram; `undefined` when no term holds it. */
   id(gram: string): number | undefined {
     return this.#ids.get(gram)
-  }
-
-  /** Grams of a term. */
-  ofTerm(term: number): Uint32Array {
-    return this.#grams.subarray(this.#starts[term] as number, this.#starts[term + 1] as number)
   }
 }
