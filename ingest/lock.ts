@@ -1,8 +1,8 @@
 /** One ingest at a time: a lock file that names its holder, and that a dead holder does not keep. */
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { UNFINISHED, writeFault } from './durable-files.js'
@@ -24,6 +24,9 @@ const HEARTBEAT = 5_000
 
 /** Silence after which a holder on another machine counts as dead, in milliseconds. */
 const LONGEST_SILENCE = 120_000
+
+/** Time within which a file of a few bytes is written, in milliseconds. */
+const LONGEST_WRITE = 1_000
 
 /** Time between two looks at a lock that is taken, in milliseconds. */
 const POLL = 200
@@ -74,7 +77,10 @@ export async function acquireLock(path: string, settings: LockSettings = {}): Pr
   try {
     for (let announced = false; ; ) {
       signal?.throwIfAborted()
-      if (await take(prepared, path)) return held(path, self)
+      if (await take(prepared, path)) {
+        await removeAbandoned(prepared, path)
+        return held(path, self)
+      }
       const holder = await readHolder(path)
       if (holder === 'gone') continue
       if (holder === 'unreadable' || (await isDead(path, holder))) {
@@ -88,6 +94,22 @@ export async function acquireLock(path: string, settings: LockSettings = {}): Pr
     }
   } finally {
     await rm(prepared, { force: true })
+  }
+}
+
+/** Removes what processes left that were killed before or while they waited for the lock. */
+async function removeAbandoned(prepared: string, path: string): Promise<void> {
+  const folder = dirname(path)
+  const beginning = `${basename(path)}.`
+  for (const name of await readdir(folder).catch(() => [])) {
+    const other = join(folder, name)
+    if (other === prepared || !name.startsWith(beginning) || !name.endsWith(UNFINISHED)) continue
+    const holder = await readHolder(other)
+    // One that is just being written cannot be read yet; that takes no second.
+    const { mtimeMs } = await stat(other).catch(() => ({ mtimeMs: Date.now() }))
+    const isOld = Date.now() - mtimeMs > LONGEST_WRITE
+    if (holder === 'gone') continue
+    if (holder === 'unreadable' ? isOld : await isDead(other, holder)) await rm(other, { force: true })
   }
 }
 

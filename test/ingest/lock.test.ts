@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, utimes, writeFile } from 'node:fs/promises'
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -80,6 +80,15 @@ describe('a lock', () => {
     const path = join(await temporaryFolder(), 'ingest.lock')
     await writeFile(path, '')
     await (await acquireLock(path)).release()
+  })
+
+  it('is taken without what a process left that was killed before it had it', async () => {
+    const folder = await temporaryFolder()
+    const path = join(folder, 'ingest.lock')
+    await writeFile(`${path}.dood.unfinished`, holder({ pid: await endedProcess() }))
+    await writeFile(`${path}.wacht.unfinished`, holder({}))
+    await (await acquireLock(path)).release()
+    expect(await readdir(folder)).toEqual(['ingest.lock.wacht.unfinished'])
   })
 
   it('that was lost is noticed, and the lock of the other stays', async () => {

@@ -86,7 +86,8 @@ describe('npm start', () => {
     await eventually(
       async () => (await (await fetch(`${server.url}/v1/documents`)).json()).documents.length === 2,
     )
-    expect(server.logged()).toContain('index reloaded')
+    // The log is written behind the answer.
+    await eventually(async () => server.logged().includes('index reloaded'))
 
     const client = await ChatClient.open(server.url)
     client.ask('q', 'Wat kost het zwembad?')
