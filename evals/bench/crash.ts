@@ -111,7 +111,7 @@ export async function crashRounds(
     }
     if (versions.a === versions.b) throw new Error('The two corpora give the same index.')
     await ingest({ sources: [sources.a], indexFolder, embedder, enrichment: true })
-    const usual = await measureIngest(sources.b, indexFolder)
+    let span = await measureIngest(sources.b, indexFolder)
     const moments = { before: 0, between: 0, after: 0 }
     const outcomes = { old: 0, new: 0 }
     const faults: string[] = []
@@ -119,8 +119,13 @@ export async function crashRounds(
     for (let round = 1; round <= rounds; round++) {
       const next: 'a' | 'b' = now === 'a' ? 'b' : 'a'
       const wasCurrent = await readFile(join(indexFolder, 'current'), 'utf8')
-      await killIngest(sources[next], indexFolder, random() * usual)
-      moments[await momentOf(indexFolder, wasCurrent)]++
+      // Two of three kills come while it writes; the third at any moment from its beginning.
+      await killIngest(sources[next], indexFolder, random() * span, round % 3 === 0 ? 'begin' : 'write')
+      const moment = await momentOf(indexFolder, wasCurrent)
+      moments[moment]++
+      // The machine may have been busier, or less busy, when the span was measured.
+      if (moment === 'after') span *= 0.8
+      else if (moment === 'between') span *= 1.05
       try {
         const version = await indexVersion(indexFolder)
         if (version === versions[now]) outcomes.old++
@@ -158,11 +163,21 @@ async function measureIngest(sources: string, indexFolder: string): Promise<numb
   return duration
 }
 
-async function killIngest(sources: string, indexFolder: string, after: number): Promise<void> {
+/** Kills an ingest some milliseconds after it began, or after its first write. */
+async function killIngest(
+  sources: string,
+  indexFolder: string,
+  after: number,
+  from: 'begin' | 'write',
+): Promise<void> {
+  const before = new Set(await readdir(indexFolder))
+  const isNew = (name: string) => name.startsWith('generation-') && !before.has(name)
   const child = startIngest(sources, indexFolder)
   await untilMessage(child, 'begin')
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+  while (from === 'write' && !hasEnded() && !(await readdir(indexFolder)).some(isNew)) await wait(1)
   await wait(after)
-  const exited = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null
+  const exited = hasEnded() ? null : once(child, 'exit')
   child.kill('SIGKILL')
   await exited
 }
