@@ -11,7 +11,7 @@ import { wordKind } from './word-table.js'
 export { stem }
 
 /** Changes whenever the terms of any text change; an index built with another version is refused. */
-export const ANALYZER_VERSION = 4
+export const ANALYZER_VERSION = 5
 
 /** One word of a text. */
 export interface Token {
@@ -145,7 +145,7 @@ const PARTICLES = new Set(
 )
 /** Words that follow a preposition and not a particle. */
 const AFTER_PREPOSITION = new Set(
-  'de het een deze dit die dat zijn haar hun hem hen mijn uw ons onze jouw elk elke ieder iedere welk welke wie wat alle geen'.split(
+  'de het een deze dit die dat zijn haar hun hem hen mijn mij me je jij jou jullie u uw ons onze jouw elk elke ieder iedere welk welke wie wat alle geen'.split(
     ' ',
   ),
 )
@@ -160,8 +160,8 @@ function joinSeparatedVerbs(found: Token[]): void {
     const next = found[at + 1]
     if (next && (!next.stop || AFTER_PREPOSITION.has(next.word))) continue
     for (let before = at - 1; before >= Math.max(0, at - MOST_BETWEEN); before--) {
-      const { stem: verb, stop, word: form } = found[before] as Token
-      if (stop || form.length < 3 || !isVerb(verb) || !isVerb(word + verb)) continue
+      const { stem: verb, word: form } = found[before] as Token
+      if (form.length < 3 || !isVerb(verb) || !isVerb(word + verb)) continue
       found.splice(before + 1, 0, literal(word + verb))
       break
     }

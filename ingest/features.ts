@@ -31,7 +31,10 @@ export const FEATURES = [
   'questionForward',
   'questionBackward',
   'questionPhrase',
+  'questionSecond',
   'statement',
+  'statementBm25',
+  'statementReverse',
   'enriched',
   'enrichedBm25',
   'vector',
@@ -77,6 +80,9 @@ export interface FeatureContext {
 const K1 = 1.0
 const B = 0.4
 const SHORT_LENGTH = 8
+/** Usual number of terms of a statement with its questions, and of all enrichment of a paragraph. */
+const STATEMENT_LENGTH = 45
+const ENRICHMENT_LENGTH = 150
 /** Level from which a term counts for how rare a word is among headings. */
 const LEAST_HEADING_LEVEL = 0.5
 /** Level from which a text holds the word itself. */
@@ -91,6 +97,11 @@ function rest(text: Float32Array, heading: Float32Array, title: Float32Array, { 
     held += open * (text[unit] as number)
   }
   return total === 0 ? 0 : held / total
+}
+
+/** Adds numbers one by one. */
+function add(sums: Float32Array, more: Float32Array): void {
+  for (let at = 0; at < sums.length; at++) sums[at] = (sums[at] as number) + (more[at] as number)
 }
 
 /** Share of the words, whatever their weight, that nothing stands for. */
@@ -212,7 +223,10 @@ export class ParagraphFeatures {
         questionForward: enriched.forward,
         questionBackward: enriched.backward,
         questionPhrase: enriched.phrase,
+        questionSecond: enriched.second,
         statement: enriched.statement,
+        statementBm25: enriched.statementBm25,
+        statementReverse: enriched.statementReverse,
         enriched: enriched.coverage,
         enrichedBm25: enriched.bm25,
         vector: similarity?.text ?? context.floor,
@@ -330,7 +344,7 @@ export class ParagraphFeatures {
 
   /** BM25 (Robertson and Zaragoza 2009) as a share of its maximum. */
   #bm25(
-    { frequencies, length }: TextMatch,
+    { frequencies, length }: Pick<TextMatch, 'frequencies' | 'length'>,
     { query, totalWeight }: Matcher,
     averageLength = this.#averageLength,
   ): number {
@@ -353,37 +367,62 @@ export class ParagraphFeatures {
     const all = extra.levels.slice()
     const together = new Float32Array(all.length)
     const frequencies = extra.frequencies.slice()
+    const ofStatement = new Float32Array(all.length)
     let length = extra.length
-    let best: { number: number; score: number; match: TextMatch } | null = null
-    let statementBest = 0
+    let best = null as { number: number; score: number; match: TextMatch } | null
+    let second = 0
+    const statements = { coverage: 0, bm25: 0, reverse: 0 }
     for (let statement = first; statement < end; statement++) {
-      together.set(matcher.match(texts.quote, statement).levels)
+      const quote = matcher.match(texts.quote, statement)
+      together.set(quote.levels)
+      ofStatement.set(quote.frequencies)
+      let statementLength = quote.length
+      let [held, weight] = [quote.reverse * quote.weight, quote.weight]
+      let [highestScore, nextScore] = [0, 0]
       for (
         let question = this.#firstQuestion[statement] as number;
         question < (this.#firstQuestion[statement + 1] as number);
         question++
       ) {
         const match = matcher.match(texts.question, question)
-        length += match.length
+        statementLength += match.length
+        weight += match.weight
         const { coverage: forward, reverse } = match
         if (forward === 0) continue
+        held += reverse * match.weight
         const score = (2 * forward * reverse) / (forward + reverse)
         if (score > (best?.score ?? 0)) best = { number: question, score, match }
+        if (score > highestScore) [highestScore, nextScore] = [score, highestScore]
+        else nextScore = Math.max(nextScore, score)
         raise(together, match.levels)
-        for (let unit = 0; unit < frequencies.length; unit++)
-          frequencies[unit] = (frequencies[unit] as number) + (match.frequencies[unit] as number)
+        add(ofStatement, match.frequencies)
       }
-      statementBest = Math.max(statementBest, matcher.covered(together))
+      if (highestScore > 0 && highestScore === best?.score) second = nextScore
       raise(all, together)
+      add(frequencies, ofStatement)
+      length += statementLength
+      statements.coverage = Math.max(statements.coverage, matcher.covered(together))
+      const bm25 = this.#bm25(
+        { frequencies: ofStatement, length: statementLength },
+        matcher,
+        STATEMENT_LENGTH,
+      )
+      if (bm25 > statements.bm25) {
+        statements.bm25 = bm25
+        statements.reverse = weight === 0 ? 0 : held / weight
+      }
     }
     return {
       question: best && { number: best.number, score: best.score },
       forward: best?.match.coverage ?? 0,
       backward: best?.match.reverse ?? 0,
       phrase: best?.match.phrase ?? 0,
-      statement: statementBest,
+      second,
+      statement: statements.coverage,
+      statementBm25: statements.bm25,
+      statementReverse: statements.reverse,
       coverage: end > first ? matcher.covered(all) : 0,
-      bm25: end > first ? this.#bm25({ ...text, frequencies, length }, matcher, 150) : 0,
+      bm25: end > first ? this.#bm25({ frequencies, length }, matcher, ENRICHMENT_LENGTH) : 0,
       levels: end > first ? all : nothing,
     }
   }

@@ -19,8 +19,26 @@ let lexicon: Lexicon | undefined
  * @param toStems the words of a term as stems, stop words included
  */
 export function loadLexicon(toStems: (term: string) => readonly string[]): Lexicon {
-  lexicon ??= parseLexicon(readFileSync(new URL('lexicon.nl.tsv', import.meta.url), 'utf8'), toStems)
+  lexicon ??= parseLexicon(`${readTable('lexicon.nl.tsv')}\n${synonymGroups()}`, toStems)
   return lexicon
+}
+
+const readTable = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
+
+/** Begins the names of groups whose terms mean nearly the same. */
+const CLOSE = '='
+
+/** Whether the terms of a concept mean nearly the same, and not only belong to one subject. */
+export function isClose(concept: string): boolean {
+  return concept.startsWith(CLOSE)
+}
+
+/** The table of synonyms as concepts, each named after its first term and its line. */
+function synonymGroups(): string {
+  return readTable('tables/synonyms.nl.tsv')
+    .split('\n')
+    .map((line, number) => (line.startsWith('#') || line === '' ? '' : `${CLOSE}${number}\t${line}`))
+    .join('\n')
 }
 
 /** Reads a lexicon: a line for each concept with its name, a tab, and its terms separated by `|`. */

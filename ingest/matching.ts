@@ -18,6 +18,8 @@ export interface TextMatch {
   readonly phrase: number
   /** Share of the text's own weight that the question holds: 1 when the text says nothing else. */
   readonly reverse: number
+  /** Weight of the text: the sum of the rarities of its terms. */
+  readonly weight: number
   /** Number of terms. */
   readonly length: number
 }
@@ -110,6 +112,7 @@ export class Matcher {
       answerClause: 0,
       phrase: 0,
       reverse: 0,
+      weight: 0,
       length: 0,
     }
   }
@@ -182,10 +185,10 @@ export class Matcher {
     }
     if (!isTouched) {
       this.#hasAnswer = false
-      return length === 0 ? this.#nothing : { ...this.#nothing, length }
+      return length === 0 ? this.#nothing : { ...this.#nothing, length, weight: total }
     }
     this.#endClause()
-    return this.#result(length, total === 0 ? 0 : held / total)
+    return this.#result(length, total, held)
   }
 
   #begin(): void {
@@ -224,7 +227,7 @@ export class Matcher {
     return [bestUnit, best]
   }
 
-  #result(length: number, reverse: number): TextMatch {
+  #result(length: number, weight: number, held: number): TextMatch {
     const levels = new Float32Array(this.#weights.length)
     for (let unit = 0; unit < levels.length; unit++) levels[unit] = this.#level(unit, this.#atoms)
     let pairHeld = 0
@@ -237,7 +240,8 @@ export class Matcher {
       clause: this.#bestClause,
       answerClause: this.#bestAnswerClause,
       phrase: this.#pairTotal === 0 ? 0 : pairHeld / this.#pairTotal,
-      reverse,
+      reverse: weight === 0 ? 0 : held / weight,
+      weight,
       length,
     }
   }

@@ -1,6 +1,7 @@
 /** From the words of a question to what may stand for each of them in a text. */
 import { findPhrases, isEveryday, lexicon, type Token } from './analysis.js'
 import { splitCompound } from './compounds.js'
+import { isClose } from './lexicon.js'
 import { stem } from './stemming.js'
 import type { TermIndex } from './term-index.js'
 import type { Vocabulary } from './vocabulary.js'
@@ -53,6 +54,8 @@ export const LEVELS = {
   compoundHead: 0.6,
   /** A compound in which the word says which one: "migratiepartnerschap" for "migratie". */
   compoundModifier: 0.5,
+  /** A word that means nearly the same; of a compound with it this share. */
+  synonym: 0.75,
   /** Another word for it by the lexicon. */
   concept: 0.5,
   /** A compound with such a word. */
@@ -175,7 +178,8 @@ function findConcepts(words: readonly QueryWord[], index: TermIndex): { term: st
     for (const concept of conceptsOf.get(key) ?? [])
       for (const term of termsOf.get(concept) ?? [])
         if (term !== key)
-          for (let at = start; at < end; at++) found[at]?.push({ term, level: LEVELS.concept })
+          for (let at = start; at < end; at++)
+            found[at]?.push({ term, level: isClose(concept) ? LEVELS.synonym : LEVELS.concept })
     // The phrase itself stands for each of its words.
     if (end - start > 1) for (let at = start; at < end; at++) found[at]?.push({ term: key, level: 1 })
   }
@@ -238,7 +242,13 @@ function buildUnit(
     conceptFrequency += level * vocabulary.documentFrequency(id)
     if (known === 'none') known = 'concept'
     if (!term.includes(' '))
-      allowCompounds(term, atom, LEVELS.conceptCompound / LEVELS.compoundHead, builder, vocabulary)
+      allowCompounds(
+        term,
+        atom,
+        level > LEVELS.concept ? LEVELS.synonym : LEVELS.conceptCompound / LEVELS.compoundHead,
+        builder,
+        vocabulary,
+      )
   }
   const partAtoms: number[] = []
   let partFrequency = 0
@@ -256,7 +266,8 @@ function buildUnit(
       for (const concept of lexicon().conceptsOf.get(part) ?? [])
         for (const term of lexicon().termsOf.get(concept) ?? []) {
           const other = vocabulary.id(term)
-          if (other !== undefined) builder.allow(other, partAtom, LEVELS.concept)
+          if (other !== undefined)
+            builder.allow(other, partAtom, isClose(concept) ? LEVELS.synonym : LEVELS.concept)
         }
     }
   }

@@ -150,11 +150,14 @@ function possibleProfiles(question: readonly Token[], { profiles, byStem }: Scop
   return [...numbers].sort((left, right) => left - right).map(number => profiles[number] as Profile)
 }
 
+/** Most stop words between two words of a name: "conclusies van de Raad". */
+const MOST_SKIPPED = 2
+
 /** Position after a phrase that starts at a position, passing over stop words; −1 when it is not there. */
 function endOfPhrase(question: readonly Token[], start: number, phrase: readonly string[]): number {
   let at = start
   for (const [number, stem] of phrase.entries()) {
-    while (number > 0 && question[at]?.stop) at++
+    for (let skipped = 0; number > 0 && skipped < MOST_SKIPPED && question[at]?.stop; skipped++) at++
     if (question[at]?.stem !== stem) return -1
     at++
   }

@@ -63,6 +63,9 @@ const OPENING = /^(?:en|maar|of|dus|ook|oke|ok|nee|ja)(?![\p{L}])/iu
 /** Content words from which a question stands by itself when nothing points back. */
 const SELF_CONTAINED = 4
 
+/** The tokens of a question, sentence by sentence, so that nothing is joined across an end. */
+const tokensOf = (question: string) => question.split(/(?<=[.?!;:])\s+/).flatMap(tokens)
+
 function needsEarlier(question: string, own: readonly Token[]): boolean {
   const content = own.filter(({ stop, stem }) => !stop && !LIGHT_WORDS.has(stem)).length
   return content < SELF_CONTAINED || OPENING.test(question.trim()) || POINTING.test(question)
@@ -100,7 +103,7 @@ export function understand(
   history: readonly EarlierTurn[],
   documents: readonly PolicyDocument[],
 ): UnderstoodQuestion {
-  const own = tokens(question)
+  const own = tokensOf(question)
   const scope = findScope(own, documents)
   const preferences = new Map(scope.preferences)
   const named = clearlyNamed(scope)
@@ -111,7 +114,7 @@ export function understand(
     preferences.set(id, Math.max(preferences.get(id) ?? 0, strength))
   const carried: QueryWord[][] = []
   for (const turn of [...history].reverse()) {
-    const earlier = tokens(turn.question)
+    const earlier = tokensOf(turn.question)
     const earlierScope = findScope(earlier, documents)
     carried.unshift(without(weigh(earlier, earlierScope.naming, factor), own))
     if (named.length === 0) {
@@ -167,11 +170,11 @@ function understandPart(
 ): UnderstoodQuestion {
   if (parts.length === 1) return whole
   const part = understand(question, history, documents)
-  const own = tokens(question)
+  const own = tokensOf(question)
   const around = parts
     .filter(other => other !== question)
     .flatMap(other => {
-      const stems = tokens(other)
+      const stems = tokensOf(other)
       return without(weigh(stems, findScope(stems, documents).naming, WEIGHTS.around), own)
     })
   // A part that names no document is about the one that was named before.
