@@ -3,7 +3,7 @@ import { PARAGRAPH_KINDS } from './corpus.js'
 import type { CorpusStore } from './corpus-store.js'
 import type { GramTable } from './grams.js'
 import { gramsOf } from './grams.js'
-import { highest, type Matcher, raise, type TextMatch } from './matching.js'
+import { add, highest, type Matcher, raise, type TextMatch } from './matching.js'
 import { CLAUSE_END, type TermIndex } from './term-index.js'
 
 /** Every feature, in the order in which tables print them. */
@@ -89,19 +89,38 @@ const LEAST_HEADING_LEVEL = 0.5
 const EXACT = 0.9
 
 /** Share that the text holds of what neither heading nor document's name holds already. */
-function rest(text: Float32Array, heading: Float32Array, title: Float32Array, { query }: Matcher): number {
+function rest(text: Float32Array, heading: Float32Array, title: Float32Array, { weights }: Matcher): number {
   let [total, held] = [0, 0]
-  for (const [unit, { weight }] of query.units.entries()) {
-    const open = weight * (1 - Math.max(heading[unit] as number, title[unit] as number))
+  for (let unit = 0; unit < weights.length; unit++) {
+    const open = (weights[unit] as number) * (1 - Math.max(heading[unit] as number, title[unit] as number))
     total += open
     held += open * (text[unit] as number)
   }
   return total === 0 ? 0 : held / total
 }
 
-/** Adds numbers one by one. */
-function add(sums: Float32Array, more: Float32Array): void {
-  for (let at = 0; at < sums.length; at++) sums[at] = (sums[at] as number) + (more[at] as number)
+/** Share of the weight of the words that a text holds themselves. */
+function exact(levels: Float32Array, { weights, totalWeight }: Matcher): number {
+  let held = 0
+  for (let unit = 0; unit < weights.length; unit++)
+    if ((levels[unit] as number) >= EXACT) held += weights[unit] as number
+  return totalWeight === 0 ? 0 : held / totalWeight
+}
+
+/** Share of the weight of the words that one of two texts holds. */
+function either(first: Float32Array, second: Float32Array, { weights, totalWeight }: Matcher): number {
+  let held = 0
+  for (let unit = 0; unit < weights.length; unit++)
+    held += (weights[unit] as number) * Math.max(first[unit] as number, second[unit] as number)
+  return totalWeight === 0 ? 0 : held / totalWeight
+}
+
+/** Share of the weight of the words that a text holds, each by how rare it is among the headings. */
+function rareShare(levels: Float32Array, rarity: Float32Array, { weights, totalWeight }: Matcher): number {
+  let held = 0
+  for (let unit = 0; unit < weights.length; unit++)
+    held += (weights[unit] as number) * Math.fround((levels[unit] as number) * (rarity[unit] as number))
+  return totalWeight === 0 ? 0 : held / totalWeight
 }
 
 /** Share of the words, whatever their weight, that nothing stands for. */
@@ -120,18 +139,55 @@ interface QueryGrams {
   readonly weights: readonly number[]
   /** Count by that number, of the text at hand. */
   readonly counts: Uint16Array
+  /** For each term of the corpus whether it holds a gram of the question, as far as it has been looked at. */
+  readonly seen: Uint8Array
   /** Weight of all, those that the corpus lacks included. */
   readonly total: number
   release(): void
 }
 
+/** What `QueryGrams.seen` says of a term that holds a gram of the question, and of one that holds none. */
+const SEEN = { holding: 1, empty: 2 } as const
+
+/** What the enrichment of one paragraph holds of a question. */
+interface EnrichmentMatch {
+  readonly question: { readonly number: number; readonly score: number } | null
+  readonly forward: number
+  readonly backward: number
+  readonly phrase: number
+  readonly second: number
+  readonly statement: number
+  readonly statementBm25: number
+  readonly statementReverse: number
+  readonly coverage: number
+  readonly bm25: number
+  /** For each word of the question how well the enrichment holds it; `null` when there is none. */
+  readonly levels: Float32Array | null
+}
+
+const NO_ENRICHMENT: EnrichmentMatch = {
+  question: null,
+  forward: 0,
+  backward: 0,
+  phrase: 0,
+  second: 0,
+  statement: 0,
+  statementBm25: 0,
+  statementReverse: 0,
+  coverage: 0,
+  bm25: 0,
+  levels: null,
+}
+
 /** A function that computes each value once. */
-function remembered(compute: (number: number) => TextMatch): (number: number) => TextMatch {
-  const known = new Map<number, TextMatch>()
+function remembered<Value>(compute: (number: number) => Value): (number: number) => Value {
+  const known = new Map<number, Value>()
   return number => {
-    const found = known.get(number) ?? compute(number)
-    known.set(number, found)
-    return found
+    const found = known.get(number)
+    if (found !== undefined) return found
+    const made = compute(number)
+    known.set(number, made)
+    return made
   }
 }
 
@@ -166,6 +222,9 @@ export class ParagraphFeatures {
     const textOf = remembered(position => matcher.match(this.#index.texts.paragraph, position))
     const headingOf = remembered(heading => matcher.match(this.#index.texts.heading, heading))
     const titleOf = remembered(document => matcher.match(this.#index.texts.title, document))
+    const coverageOf = remembered(
+      position => matcher.glance(this.#index.texts.paragraph, position)?.coverage ?? 0,
+    )
     const queryGrams = this.#gramsOf(matcher)
     const headingRarity = this.#headingRarity(matcher)
     const sectionLevels = new Map<number, Float32Array>()
@@ -191,7 +250,7 @@ export class ParagraphFeatures {
       const parentMatch = parent === CLAUSE_END ? null : textOf(parent)
       const levels = highest(text.levels, headingMatch.levels, ...(parentMatch ? [parentMatch.levels] : []))
       const section = bestOfSection.get(heading)
-      const enriched = this.#enrichment(position, matcher, text)
+      const enriched = this.#enrichment(position, matcher)
       const similarity = context.similarities.get(position)
       const preference = context.preferences.get((this.#corpus.documents[document] as { id: string }).id) ?? 0
       const kind = PARAGRAPH_KINDS[this.#index.kinds[position] as number]
@@ -205,19 +264,18 @@ export class ParagraphFeatures {
         phrase: text.phrase,
         bm25: this.#bm25(text, matcher),
         grams: this.#gramMatch(position, heading, queryGrams),
-        exact: matcher.covered(text.levels.map(level => (level >= EXACT ? 1 : 0))),
+        exact: exact(text.levels, matcher),
         unheld: unheld(levels),
         heading: headingMatch.coverage,
-        headingRare: matcher.covered(
-          headingMatch.levels.map((level, unit) => level * (headingRarity[unit] as number)),
-        ),
+        headingRare: rareShare(headingMatch.levels, headingRarity, matcher),
         title: titleMatch.coverage,
-        joint: matcher.covered(highest(levels, titleMatch.levels)),
+        joint: either(levels, titleMatch.levels, matcher),
         parent: parentMatch?.coverage ?? 0,
-        neighbours: Math.max(this.#neighbour(position, -1, textOf), this.#neighbour(position, 1, textOf)),
-        sectionUnion: matcher.covered(
-          highest(sectionLevels.get(heading) as Float32Array, headingMatch.levels),
+        neighbours: Math.max(
+          this.#neighbour(position, -1, coverageOf),
+          this.#neighbour(position, 1, coverageOf),
         ),
+        sectionUnion: either(sectionLevels.get(heading) as Float32Array, headingMatch.levels, matcher),
         section: section ? (section.at === position ? section.second : section.best) : 0,
         question: enriched.question?.score ?? 0,
         questionForward: enriched.forward,
@@ -239,7 +297,8 @@ export class ParagraphFeatures {
         isListItem: kind === 'list-item' ? 1 : 0,
         short: text.length < SHORT_LENGTH ? 1 - text.length / SHORT_LENGTH : 0,
       }
-      return { position, features, levels: highest(levels, enriched.levels), question: enriched.question }
+      if (enriched.levels) raise(levels, enriched.levels)
+      return { position, features, levels, question: enriched.question }
     })
     queryGrams.release()
     return found
@@ -267,6 +326,7 @@ export class ParagraphFeatures {
       slots: this.#gramSlots,
       weights,
       counts: new Uint16Array(weights.length),
+      seen: new Uint8Array(this.#index.terms.length),
       total,
       release: () => {
         for (const id of found) (this.#gramSlots as Uint16Array)[id] = 0
@@ -278,13 +338,13 @@ export class ParagraphFeatures {
   #gramMatch(
     position: number,
     heading: number,
-    { table, slots, weights, counts, total }: QueryGrams,
+    { table, slots, weights, counts, seen, total }: QueryGrams,
   ): number {
     if (total === 0) return 0
     counts.fill(0)
     const length =
-      this.#countGrams('paragraph', position, table, slots, counts) +
-      this.#countGrams('heading', heading, table, slots, counts)
+      this.#countGrams('paragraph', position, table, slots, counts, seen) +
+      this.#countGrams('heading', heading, table, slots, counts, seen)
     const norm = K1 * (1 - B + (B * length) / this.#averageLength)
     let sum = 0
     for (let slot = 1; slot < counts.length; slot++) {
@@ -300,6 +360,7 @@ export class ParagraphFeatures {
     table: GramTable,
     slots: Uint16Array,
     counts: Uint16Array,
+    seen: Uint8Array,
   ): number {
     const { starts, terms } = this.#index.texts[field]
     const end = starts[text + 1] as number
@@ -308,11 +369,16 @@ export class ParagraphFeatures {
       const term = terms[at] as number
       if (term === CLAUSE_END) continue
       length++
+      if (seen[term] === SEEN.empty) continue
+      let holds = false
       const last = table.starts[term + 1] as number
       for (let gram = table.starts[term] as number; gram < last; gram++) {
         const slot = slots[table.grams[gram] as number] as number
-        if (slot !== 0) counts[slot] = (counts[slot] as number) + 1
+        if (slot === 0) continue
+        counts[slot] = (counts[slot] as number) + 1
+        holds = true
       }
+      seen[term] = holds ? SEEN.holding : SEEN.empty
     }
     return length
   }
@@ -335,72 +401,80 @@ export class ParagraphFeatures {
     return counts.map(count => Math.max(0, 1 - Math.log(1 + count) / most))
   }
 
-  #neighbour(position: number, step: number, textOf: (position: number) => TextMatch): number {
+  #neighbour(position: number, step: number, coverageOf: (position: number) => number): number {
     const other = position + step
     if (other < 0 || other >= this.#index.paragraphCount) return 0
     if (this.#corpus.positions.documentOf(other) !== this.#corpus.positions.documentOf(position)) return 0
-    return textOf(other).coverage
+    return coverageOf(other)
   }
 
   /** BM25 (Robertson and Zaragoza 2009) as a share of its maximum. */
   #bm25(
     { frequencies, length }: Pick<TextMatch, 'frequencies' | 'length'>,
-    { query, totalWeight }: Matcher,
+    { weights, totalWeight }: Matcher,
     averageLength = this.#averageLength,
   ): number {
     if (totalWeight === 0) return 0
     let sum = 0
     const norm = K1 * (1 - B + (B * length) / averageLength)
-    for (const [unit, { weight }] of query.units.entries()) {
+    for (let unit = 0; unit < weights.length; unit++) {
       const frequency = frequencies[unit] as number
-      if (frequency > 0) sum += (weight * frequency) / (frequency + norm)
+      if (frequency > 0) sum += ((weights[unit] as number) * frequency) / (frequency + norm)
     }
     return sum / totalWeight
   }
 
-  #enrichment(position: number, matcher: Matcher, text: TextMatch) {
+  #enrichment(position: number, matcher: Matcher): EnrichmentMatch {
     const { texts, statementsBefore } = this.#index
     const first = statementsBefore[position] as number
     const end = statementsBefore[position + 1] as number
-    const nothing = new Float32Array(text.levels.length)
-    const extra = matcher.match(texts.extra, position)
-    const all = extra.levels.slice()
-    const together = new Float32Array(all.length)
-    const frequencies = extra.frequencies.slice()
-    const ofStatement = new Float32Array(all.length)
-    let length = extra.length
-    let best = null as { number: number; score: number; match: TextMatch } | null
-    let second = 0
+    if (end === first) return NO_ENRICHMENT
+    const size = matcher.weights.length
+    const extra = matcher.glance(texts.extra, position)
+    const all = extra ? extra.levels.slice() : new Float32Array(size)
+    const frequencies = extra ? extra.frequencies.slice() : new Float32Array(size)
+    const together = new Float32Array(size)
+    const ofStatement = new Float32Array(size)
+    let length = matcher.lengthOf(texts.extra, position)
+    let [bestQuestion, bestScore, forward, backward, second] = [-1, 0, 0, 0, 0]
     const statements = { coverage: 0, bm25: 0, reverse: 0 }
     for (let statement = first; statement < end; statement++) {
-      const quote = matcher.match(texts.quote, statement)
-      together.set(quote.levels)
-      ofStatement.set(quote.frequencies)
-      let statementLength = quote.length
-      let [held, weight] = [quote.reverse * quote.weight, quote.weight]
+      const quote = matcher.glance(texts.quote, statement)
+      let isHeld = quote !== null
+      together.fill(0)
+      ofStatement.fill(0)
+      let statementLength = matcher.lengthOf(texts.quote, statement)
+      let weight = matcher.weightOf(texts.quote, statement)
+      let held = 0
+      if (quote) {
+        together.set(quote.levels)
+        ofStatement.set(quote.frequencies)
+        held = quote.reverse * weight
+      }
       let [highestScore, nextScore] = [0, 0]
-      for (
-        let question = this.#firstQuestion[statement] as number;
-        question < (this.#firstQuestion[statement + 1] as number);
-        question++
-      ) {
-        const match = matcher.match(texts.question, question)
-        statementLength += match.length
-        weight += match.weight
-        const { coverage: forward, reverse } = match
-        if (forward === 0) continue
-        held += reverse * match.weight
-        const score = (2 * forward * reverse) / (forward + reverse)
-        if (score > (best?.score ?? 0)) best = { number: question, score, match }
+      const questionsEnd = this.#firstQuestion[statement + 1] as number
+      for (let question = this.#firstQuestion[statement] as number; question < questionsEnd; question++) {
+        const match = matcher.glance(texts.question, question)
+        const questionWeight = matcher.weightOf(texts.question, question)
+        statementLength += matcher.lengthOf(texts.question, question)
+        weight += questionWeight
+        if (!match || match.coverage === 0) continue
+        isHeld = true
+        const { coverage, reverse } = match
+        held += reverse * questionWeight
+        const score = (2 * coverage * reverse) / (coverage + reverse)
+        if (score > bestScore)
+          [bestQuestion, bestScore, forward, backward] = [question, score, coverage, reverse]
         if (score > highestScore) [highestScore, nextScore] = [score, highestScore]
         else nextScore = Math.max(nextScore, score)
         raise(together, match.levels)
         add(ofStatement, match.frequencies)
       }
-      if (highestScore > 0 && highestScore === best?.score) second = nextScore
+      length += statementLength
+      if (!isHeld) continue
+      if (highestScore > 0 && highestScore === bestScore) second = nextScore
       raise(all, together)
       add(frequencies, ofStatement)
-      length += statementLength
       statements.coverage = Math.max(statements.coverage, matcher.covered(together))
       const bm25 = this.#bm25(
         { frequencies: ofStatement, length: statementLength },
@@ -413,17 +487,17 @@ export class ParagraphFeatures {
       }
     }
     return {
-      question: best && { number: best.number, score: best.score },
-      forward: best?.match.coverage ?? 0,
-      backward: best?.match.reverse ?? 0,
-      phrase: best?.match.phrase ?? 0,
+      question: bestQuestion < 0 ? null : { number: bestQuestion, score: bestScore },
+      forward,
+      backward,
+      phrase: bestQuestion < 0 ? 0 : matcher.match(texts.question, bestQuestion).phrase,
       second,
       statement: statements.coverage,
       statementBm25: statements.bm25,
       statementReverse: statements.reverse,
-      coverage: end > first ? matcher.covered(all) : 0,
-      bm25: end > first ? this.#bm25({ frequencies, length }, matcher, ENRICHMENT_LENGTH) : 0,
-      levels: end > first ? all : nothing,
+      coverage: matcher.covered(all),
+      bm25: this.#bm25({ frequencies, length }, matcher, ENRICHMENT_LENGTH),
+      levels: all,
     }
   }
 }

@@ -24,6 +24,54 @@ export interface TextMatch {
   readonly length: number
 }
 
+/** What a text holds of a question, without its clauses and pairs. Valid until the next text is looked at. */
+export interface TextGlance {
+  /** As in `TextMatch`. */
+  readonly levels: Float32Array
+  readonly frequencies: Float32Array
+  readonly coverage: number
+  readonly reverse: number
+}
+
+/** What is known of the texts of a field before any question: number and weight of the terms of each. */
+interface FieldFacts {
+  readonly lengths: Uint32Array
+  readonly weights: Float64Array
+}
+
+/** Facts of the fields of an index, by its rarities; they go when the index goes. */
+const factsByRarities = new WeakMap<Float32Array, Map<TextTerms, FieldFacts>>()
+
+function factsOf(field: TextTerms, rarities: Float32Array): FieldFacts {
+  const known = factsByRarities.get(rarities) ?? new Map<TextTerms, FieldFacts>()
+  factsByRarities.set(rarities, known)
+  const facts = known.get(field) ?? countFacts(field, rarities)
+  known.set(field, facts)
+  return facts
+}
+
+function countFacts({ starts, terms, count }: TextTerms, rarities: Float32Array): FieldFacts {
+  const lengths = new Uint32Array(count)
+  const weights = new Float64Array(count)
+  for (let text = 0; text < count; text++) {
+    let [length, weight] = [0, 0]
+    const end = starts[text + 1] as number
+    for (let at = starts[text] as number; at < end; at++) {
+      const term = terms[at] as number
+      const rarity = term === CLAUSE_END ? 0 : (rarities[term] as number)
+      if (rarity === 0) continue
+      length++
+      weight += rarity
+    }
+    lengths[text] = length
+    weights[text] = weight
+  }
+  return { lengths, weights }
+}
+
+/** Slot of a term that marks a form of the expected answer. */
+const ANSWER = -1
+
 /** Most terms between two words that stand together. */
 const NEAR = 2
 /** Least level at which a word counts for a pair. */
@@ -37,17 +85,20 @@ export class Matcher {
   readonly #rarities: Float32Array
   readonly #slots: Int32Array
   readonly #answerTerms: ReadonlySet<number>
+  readonly #facts = new Map<TextTerms, FieldFacts>()
   /** What the term of each slot stands for, slot after slot; slot 0 is that of all other terms. */
   readonly #slotStarts: Uint32Array
   readonly #slotAtoms: Uint16Array
   readonly #slotLevels: Float32Array
   readonly #unitOfAtom: Uint16Array
-  readonly #weights: Float64Array
+  /** Weight of each word. */
+  readonly weights: Float64Array
   readonly #wholeAtoms: Uint16Array
   readonly #partAtoms: readonly (readonly number[])[]
   readonly #pairWeights: Float64Array
   readonly #pairTotal: number
   readonly #nothing: TextMatch
+  readonly #glance: { levels: Float32Array; frequencies: Float32Array; coverage: number; reverse: number }
   // What one text gives; kept from text to text, because thousands are matched for one question.
   readonly #atoms: Float32Array
   readonly #clauseAtoms: Float32Array
@@ -57,6 +108,8 @@ export class Matcher {
   #bestAnswerClause = 0
   #isClauseTouched = false
   #hasAnswer = false
+  #takenUnit = -1
+  #takenLevel = 0
 
   /**
    * @param slots one zero for each term of the corpus; borrowed until `release`
@@ -79,8 +132,10 @@ export class Matcher {
     this.#slotAtoms = new Uint16Array(count)
     this.#slotLevels = new Float32Array(count)
     let [slot, at] = [1, 0]
+    for (const term of answerTerms) slots[term] = ANSWER
     for (const [term, matches] of terms) {
-      slots[term] = slot
+      // What has no rarity is a mark of an answer form and no word.
+      if (rarities[term] !== 0) slots[term] = slot
       this.#slotStarts[slot] = at
       for (const { atom, level } of matches) {
         this.#slotAtoms[at] = atom
@@ -91,19 +146,25 @@ export class Matcher {
     this.#unitOfAtom = new Uint16Array(atomCount)
     for (const [unit, { atom, partAtoms }] of units.entries())
       for (const each of [atom, ...partAtoms]) this.#unitOfAtom[each] = unit
-    this.#weights = Float64Array.from(units, ({ weight }) => weight)
+    this.weights = Float64Array.from(units, ({ weight }) => weight)
     this.#wholeAtoms = Uint16Array.from(units, ({ atom }) => atom)
     this.#partAtoms = units.map(({ partAtoms }) => partAtoms)
-    this.totalWeight = this.#weights.reduce((sum, weight) => sum + weight, 0)
-    this.#pairWeights = this.#weights
+    this.totalWeight = this.weights.reduce((sum, weight) => sum + weight, 0)
+    this.#pairWeights = this.weights
       .slice(1)
-      .map((weight, first) => (weight + (this.#weights[first] as number)) / 2)
+      .map((weight, first) => (weight + (this.weights[first] as number)) / 2)
     this.#pairTotal = this.#pairWeights.reduce((sum, weight) => sum + weight, 0)
     this.#atoms = new Float32Array(atomCount)
     this.#clauseAtoms = new Float32Array(atomCount)
     this.#frequencies = new Float32Array(units.length)
     this.#pairs = new Float32Array(this.#pairWeights.length)
     const none = new Float32Array(units.length)
+    this.#glance = {
+      levels: new Float32Array(units.length),
+      frequencies: new Float32Array(units.length),
+      coverage: 0,
+      reverse: 0,
+    }
     this.#nothing = {
       levels: none,
       frequencies: none,
@@ -120,6 +181,25 @@ export class Matcher {
   /** Gives the borrowed slots back as they were. */
   release(): void {
     for (const term of this.query.terms.keys()) this.#slots[term] = 0
+    for (const term of this.#answerTerms) this.#slots[term] = 0
+  }
+
+  /** Number of terms of a text, marks left out. */
+  lengthOf(field: TextTerms, text: number): number {
+    return this.#factsOf(field).lengths[text] as number
+  }
+
+  /** Weight of a text: the sum of the rarities of its terms. */
+  weightOf(field: TextTerms, text: number): number {
+    return this.#factsOf(field).weights[text] as number
+  }
+
+  #factsOf(field: TextTerms): FieldFacts {
+    const known = this.#facts.get(field)
+    if (known) return known
+    const facts = factsOf(field, this.#rarities)
+    this.#facts.set(field, facts)
+    return facts
   }
 
   /** How well atoms hold a word. */
@@ -135,8 +215,8 @@ export class Matcher {
   #endClause(): void {
     if (this.#isClauseTouched) {
       let held = 0
-      for (let unit = 0; unit < this.#weights.length; unit++)
-        held += (this.#weights[unit] as number) * this.#level(unit, this.#clauseAtoms)
+      for (let unit = 0; unit < this.weights.length; unit++)
+        held += (this.weights[unit] as number) * this.#level(unit, this.#clauseAtoms)
       const covered = this.totalWeight === 0 ? 0 : held / this.totalWeight
       if (covered > this.#bestClause) this.#bestClause = covered
       if (this.#hasAnswer && covered > this.#bestAnswerClause) this.#bestAnswerClause = covered
@@ -147,11 +227,11 @@ export class Matcher {
   }
 
   /** Matches one text of a field. The arrays of the result must not be changed. */
-  match({ starts, terms }: TextTerms, text: number): TextMatch {
+  match(field: TextTerms, text: number): TextMatch {
+    const { starts, terms } = field
     const [rarities, slots] = [this.#rarities, this.#slots]
     let isTouched = false
-    let [total, held] = [0, 0]
-    let length = 0
+    let held = 0
     let lastUnit = -1
     let [lastLevel, lastAt] = [0, 0]
     const end = starts[text + 1] as number
@@ -162,33 +242,78 @@ export class Matcher {
         lastUnit = -1
         continue
       }
-      const rarity = rarities[term] as number
-      if (rarity === 0) {
-        if (this.#answerTerms.has(term)) this.#hasAnswer = true
-        continue
-      }
-      length++
-      total += rarity
       const slot = slots[term] as number
       if (slot === 0) continue
+      if (slot === ANSWER) {
+        this.#hasAnswer = true
+        continue
+      }
       if (!isTouched) {
         isTouched = true
         this.#begin()
       }
-      const [unit, level] = this.#take(slot, at - lastAt <= NEAR ? lastUnit : -1, lastLevel)
-      held += rarity * level
+      this.#take(slot, at - lastAt <= NEAR ? lastUnit : -1, lastLevel)
+      const level = this.#takenLevel
+      held += (rarities[term] as number) * level
       if (level >= LEAST_PAIR_LEVEL) {
-        lastUnit = unit
+        lastUnit = this.#takenUnit
         lastLevel = level
         lastAt = at
       }
     }
+    const facts = this.#factsOf(field)
+    const length = facts.lengths[text] as number
+    const weight = facts.weights[text] as number
     if (!isTouched) {
       this.#hasAnswer = false
-      return length === 0 ? this.#nothing : { ...this.#nothing, length, weight: total }
+      return length === 0 ? this.#nothing : { ...this.#nothing, length, weight }
     }
     this.#endClause()
-    return this.#result(length, total, held)
+    return this.#result(length, weight, held)
+  }
+
+  /**
+   * Matches one text of a field, but not its clauses and pairs.
+   *
+   * @returns what it holds, in arrays that the next call changes; `null` when it holds nothing
+   */
+  glance(field: TextTerms, text: number): TextGlance | null {
+    const { starts, terms } = field
+    const [rarities, slots, glance] = [this.#rarities, this.#slots, this.#glance]
+    const { frequencies, levels } = glance
+    const [slotStarts, slotAtoms, slotLevels] = [this.#slotStarts, this.#slotAtoms, this.#slotLevels]
+    const [atoms, unitOfAtom] = [this.#atoms, this.#unitOfAtom]
+    let isTouched = false
+    let held = 0
+    const end = starts[text + 1] as number
+    for (let at = starts[text] as number; at < end; at++) {
+      const term = terms[at] as number
+      if (term === CLAUSE_END) continue
+      const slot = slots[term] as number
+      if (slot <= 0) continue
+      if (!isTouched) {
+        isTouched = true
+        atoms.fill(0)
+        frequencies.fill(0)
+      }
+      let best = 0
+      const slotEnd = slotStarts[slot + 1] as number
+      for (let entry = slotStarts[slot] as number; entry < slotEnd; entry++) {
+        const atom = slotAtoms[entry] as number
+        const level = slotLevels[entry] as number
+        const unit = unitOfAtom[atom] as number
+        if (level > (atoms[atom] as number)) atoms[atom] = level
+        frequencies[unit] = (frequencies[unit] as number) + level
+        if (level > best) best = level
+      }
+      held += (rarities[term] as number) * best
+    }
+    if (!isTouched) return null
+    for (let unit = 0; unit < levels.length; unit++) levels[unit] = this.#level(unit, atoms)
+    glance.coverage = this.covered(levels)
+    const weight = this.weightOf(field, text)
+    glance.reverse = weight === 0 ? 0 : held / weight
+    return glance
   }
 
   #begin(): void {
@@ -203,10 +328,11 @@ export class Matcher {
   /**
    * Takes a term that stands for something of the question.
    *
+   * The word that it stands for best, and how well, stand in `#takenUnit` and `#takenLevel`.
+   *
    * @param near word that the term just before stands for; −1 without one
-   * @returns the word that it stands for best, and how well
    */
-  #take(slot: number, near: number, nearLevel: number): readonly [unit: number, level: number] {
+  #take(slot: number, near: number, nearLevel: number): void {
     this.#isClauseTouched = true
     let [best, bestUnit] = [0, -1]
     const end = this.#slotStarts[slot + 1] as number
@@ -224,11 +350,12 @@ export class Matcher {
       if (near >= 0 && unit === near + 1 && level >= LEAST_PAIR_LEVEL)
         this.#pairs[near] = Math.max(this.#pairs[near] as number, Math.min(level, nearLevel))
     }
-    return [bestUnit, best]
+    this.#takenUnit = bestUnit
+    this.#takenLevel = best
   }
 
   #result(length: number, weight: number, held: number): TextMatch {
-    const levels = new Float32Array(this.#weights.length)
+    const levels = new Float32Array(this.weights.length)
     for (let unit = 0; unit < levels.length; unit++) levels[unit] = this.#level(unit, this.#atoms)
     let pairHeld = 0
     for (let at = 0; at < this.#pairs.length; at++)
@@ -251,9 +378,14 @@ export class Matcher {
     if (this.totalWeight === 0) return 0
     let held = 0
     for (let unit = 0; unit < levels.length; unit++)
-      held += (this.#weights[unit] as number) * (levels[unit] as number)
+      held += (this.weights[unit] as number) * (levels[unit] as number)
     return held / this.totalWeight
   }
+}
+
+/** Adds the numbers of another text. */
+export function add(sums: Float32Array, more: Float32Array): void {
+  for (let at = 0; at < sums.length; at++) sums[at] = (sums[at] as number) + (more[at] as number)
 }
 
 /** Raises levels to those of another text where they are higher. */
