@@ -18,7 +18,8 @@ export function collapseSpans(source: string, spans: readonly Span[]): Collapsed
     if (text !== '') pendingSpace = true
     for (let at = start; at < end; at++) {
       const character = source[at] as string
-      if (/\s/.test(character)) {
+      // Most characters are plain letters, and a pattern is slow to say so.
+      if ((character <= ' ' || character > '~') && /\s/.test(character)) {
         pendingSpace = text !== ''
         continue
       }

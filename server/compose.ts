@@ -12,10 +12,10 @@ import {
   findValues,
 } from './answer-type.js'
 import { citeParagraph } from './citation.js'
-import { addressesAssistant } from './orders.js'
+import { addressesAssistant, quotableSentences } from './orders.js'
 import type { AnswerSegment, Citation, NearestSource, Support } from './protocol.js'
 import type { Evidence } from './retrieval.js'
-import { leansOnPrevious, type Sentence, splitSentences } from './sentences.js'
+import { leansOnPrevious, type Sentence, sentencesOf } from './sentences.js'
 import { answerTexts } from './texts.js'
 import { saySamePoint } from './verify.js'
 
@@ -96,7 +96,7 @@ export async function compose(parts: readonly Evidence[], context: ComposeContex
  */
 async function selectPieces(evidence: Evidence, index: ParagraphIndex): Promise<Piece[]> {
   // What only speaks to an assistant is no answer to anybody.
-  const [best, rival] = evidence.candidates.filter(({ paragraph }) => quotable(paragraph.text).length > 0)
+  const [best, rival] = evidence.candidates.filter(({ paragraph }) => quotableSentences(paragraph).length > 0)
   if (!best) return []
   const list = await findList(evidence, best, index)
   if (list) return list
@@ -194,7 +194,7 @@ function chooseIntroduction(
   index: ParagraphIndex,
 ): Sentence | undefined {
   const { text } = introduction
-  const last = splitSentences(text).at(-1)
+  const last = sentencesOf(introduction).at(-1)
   const ending = last && text.slice(last.start, last.end).endsWith(':') ? last : undefined
   if (best.paragraph.id !== introduction.id) return ending ?? { start: 0, end: text.length }
   const chosen = chooseSentences(evidence, best, index)
@@ -206,8 +206,8 @@ function chooseIntroduction(
 function chooseSentences(evidence: Evidence, best: Candidate, index: ParagraphIndex): Sentence {
   const { text, kind } = best.paragraph
   const whole = { start: 0, end: text.length }
-  const sentences = splitSentences(text)
-  const allowed = new Set(quotable(text).map(({ start }) => start))
+  const sentences = sentencesOf(best.paragraph)
+  const allowed = new Set(quotableSentences(best.paragraph).map(({ start }) => start))
   const isAllowed = (at: number) => allowed.has(sentences[at]?.start ?? -1)
   if (allowed.size === sentences.length) {
     if (kind === 'signature' || kind === 'metadata' || sentences.length < 2) return whole
@@ -240,10 +240,6 @@ function chooseSentences(evidence: Evidence, best: Candidate, index: ParagraphIn
   while (first > 0 && fits(first - 1, last) && belongs(first - 1)) first--
   return { start: sentences[first]?.start ?? 0, end: sentences[last]?.end ?? text.length }
 }
-
-/** The sentences of a paragraph that speak to a reader, not to an assistant. */
-const quotable = (text: string) =>
-  splitSentences(text).filter(({ start, end }) => !addressesAssistant(text.slice(start, end)))
 
 /** How much each sentence says of what was asked: the question's words by rarity, its spelling, concepts, kind of answer, statement. */
 function scoreSentences(

@@ -1,5 +1,6 @@
 /** Sentences of a document that speak to an assistant instead of to a reader. They are no evidence for anything. */
-import { splitSentences } from './sentences.js'
+import type { Paragraph } from '../ingest/corpus.js'
+import { type Sentence, sentencesOf, splitSentences } from './sentences.js'
 
 const ASSISTANT = '(?:assistent|taalmodel(?:len)?|chatbots?|AI(?:-model(?:len)?)?|language models?|assistant)'
 
@@ -28,6 +29,18 @@ const ORDERS: readonly RegExp[] = [
 /** Whether a sentence speaks to an assistant. */
 export function addressesAssistant(sentence: string): boolean {
   return ORDERS.some(pattern => pattern.test(sentence))
+}
+
+/** Sentences that speak to a reader, of the paragraphs that are in memory. */
+const known = new WeakMap<Paragraph, readonly Sentence[]>()
+
+/** The sentences of a paragraph that speak to a reader, not to an assistant; looked at once while it is in memory. */
+export function quotableSentences(paragraph: Paragraph): readonly Sentence[] {
+  const found =
+    known.get(paragraph) ??
+    sentencesOf(paragraph).filter(({ start, end }) => !addressesAssistant(paragraph.text.slice(start, end)))
+  known.set(paragraph, found)
+  return found
 }
 
 /**

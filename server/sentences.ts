@@ -1,4 +1,5 @@
 /** Dutch sentences of a paragraph, cut only where a reader would. */
+import type { Paragraph } from '../ingest/corpus.js'
 
 /** A half-open range of the paragraph's text, without white space around it. */
 export interface Sentence {
@@ -21,10 +22,24 @@ const SOMETIMES_FINAL = new Set('enz etc e.d e.a jl jls a.s s jr sr e.v ev k.k g
 /** An ending mark with closing quotes, brackets and a footnote number, white space, and the start of what follows. */
 const POSSIBLE_END = /[.!?…](?:["”’')\]]*)(\d{1,3})?(?:["”’')\]]*)\s+(?=["“‘'([*]*[\p{Lu}\d–•])/gu
 
+const WORD_CHARACTER = /^[\p{L}\p{N}.]/u
+
+/** The letters, digits and periods directly before a position; walks backwards, because a pattern would try every start. */
+function wordBefore(text: string, from: number, to: number): string {
+  let start = to
+  while (start > from) {
+    const isSecondHalf = start - 1 > from && /[\uDC00-\uDFFF]/.test(text.charAt(start - 1))
+    const previous = start - (isSecondHalf ? 2 : 1)
+    if (!WORD_CHARACTER.test(text.slice(previous, start))) break
+    start = previous
+  }
+  return text.slice(start, to)
+}
+
 function endsSentence(text: string, at: number, sentenceStart: number, after: number): boolean {
   if (text[at] !== '.') return true
   const before = text.slice(sentenceStart, at)
-  const word = /[\p{L}\p{N}.]+$/u.exec(before)?.[0] ?? ''
+  const word = wordBefore(text, sentenceStart, at)
   const folded = word.toLowerCase()
   // A number at the beginning is a label ("10. Daarom …"), and a period between numbers is part of one.
   if (/^\d{1,3}$/.test(word) && before.trim() === word) return false
@@ -53,6 +68,16 @@ export function splitSentences(text: string): Sentence[] {
   }
   const end = text.trimEnd().length
   if (start < end) found.push({ start, end })
+  return found
+}
+
+/** Sentences of the paragraphs that are in memory. */
+const known = new WeakMap<Paragraph, readonly Sentence[]>()
+
+/** The sentences of a paragraph, split once while the paragraph is in memory. */
+export function sentencesOf(paragraph: Paragraph): readonly Sentence[] {
+  const found = known.get(paragraph) ?? splitSentences(paragraph.text)
+  known.set(paragraph, found)
   return found
 }
 
