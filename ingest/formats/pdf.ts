@@ -1,6 +1,8 @@
 /** PDF: tagged documents by their structure, all others by where the text stands on the page. */
 import { IngestFault } from '../faults.js'
 import { type ExtractedText, type FormatReader, NO_PROPERTIES } from './format.js'
+import { hiddenWarning } from './hidden-warning.js'
+import { followPainting, lookAt, type OperatorList, type PaintedText } from './pdf-hidden.js'
 import type { Fragment } from './pdf-lines.js'
 import { readStructure, type StructureNode } from './pdf-structure.js'
 import { printPages } from './pdf-text.js'
@@ -18,6 +20,8 @@ export interface PdfPage {
   readonly fragments: readonly Fragment[]
   /** Its structure; `null` where the file is not tagged. */
   readonly structure: StructureNode | null
+  /** What stands there that no reader sees. */
+  readonly hidden: readonly string[]
 }
 
 export const pdfReader: FormatReader = {
@@ -30,13 +34,23 @@ export const pdfReader: FormatReader = {
   async read(bytes, fileName) {
     const { pages, title, isTagged } = await readPages(bytes, fileName)
     if (pages.every(({ fragments }) => fragments.length === 0)) {
+      const [warning] = hiddenWarning(pages.map(({ hidden }) => hidden))
+      if (warning)
+        throw new IngestFault(
+          'source-empty',
+          `${fileName} shows no text to its readers; ${warning}. Replace it by a file whose text can be read.`,
+        )
       throw new IngestFault(
         'source-empty',
         `${fileName} is a scan: its ${pages.length} ${pages.length === 1 ? 'page holds a picture' : 'pages hold pictures'} without text. Have the text recognised (OCR), for example with ocrmypdf, and add the result.`,
       )
     }
     const extracted = (isTagged ? readStructure(pages) : null) ?? printPages(pages)
-    return { ...extracted, properties: { ...NO_PROPERTIES, title: titleOnPage(title, extracted) } }
+    return {
+      ...extracted,
+      properties: { ...NO_PROPERTIES, title: titleOnPage(title, extracted) },
+      warnings: [...extracted.warnings, ...hiddenWarning(pages.map(({ hidden }) => hidden))],
+    }
   },
 }
 
@@ -56,27 +70,28 @@ interface ReadPages {
   readonly isTagged: boolean
 }
 
+type Library = typeof import('unpdf')
+type LoadedDocument = Awaited<ReturnType<Library['getDocumentProxy']>>
+
 async function readPages(bytes: Uint8Array, fileName: string): Promise<ReadPages> {
-  const { getDocumentProxy } = await import('unpdf')
+  completeBuffers()
+  const library = await import('unpdf')
+  const painting = new Painting(bytes, library)
   try {
-    // The library takes the bytes for itself, so it gets a copy.
-    const document = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0, isEvalSupported: false })
-    try {
-      const { info } = await document.getMetadata()
-      const title = 'Title' in info && typeof info.Title === 'string' ? info.Title.trim() : ''
-      const isTagged = (await document.getMarkInfo())?.Marked === true
-      const pages: PdfPage[] = []
-      for (let number = 1; number <= document.numPages; number++) {
-        const page = await document.getPage(number)
-        const content = await page.getTextContent({ includeMarkedContent: true })
-        const structure = isTagged ? ((await page.getStructTree()) as StructureNode | null) : null
-        pages.push({ fragments: fragmentsOf(content.items, page.view), structure })
-        page.cleanup()
-      }
-      return { pages, title: title || null, isTagged }
-    } finally {
-      await document.destroy()
+    const document = await painting.document('without pictures')
+    const { info } = await document.getMetadata()
+    const title = 'Title' in info && typeof info.Title === 'string' ? info.Title.trim() : ''
+    const isTagged = (await document.getMarkInfo())?.Marked === true
+    const pages: PdfPage[] = []
+    for (let number = 1; number <= document.numPages; number++) {
+      const page = await document.getPage(number)
+      const content = await page.getTextContent({ includeMarkedContent: true })
+      const structure = isTagged ? ((await page.getStructTree()) as StructureNode | null) : null
+      const all = fragmentsOf(content.items, page.view)
+      pages.push({ ...(await painting.takeOutHidden(number, all)), structure })
+      page.cleanup()
     }
+    return { pages, title: title || null, isTagged }
   } catch (cause) {
     const isLocked = cause instanceof Error && cause.name === 'PasswordException'
     throw new IngestFault(
@@ -86,6 +101,115 @@ async function readPages(bytes: Uint8Array, fileName: string): Promise<ReadPages
         : `${fileName} cannot be read as PDF, because it is damaged or not a PDF. Open it in a PDF reader, save it anew and try again.`,
       { cause },
     )
+  } finally {
+    await painting.close()
+  }
+}
+
+/** The library lists the painting of a page with a function of buffers that Node has from version 22 on. */
+function completeBuffers(): void {
+  if ('transferToFixedLength' in ArrayBuffer.prototype) return
+  Object.defineProperty(ArrayBuffer.prototype, 'transferToFixedLength', {
+    value(this: ArrayBuffer, length: number) {
+      return this.slice(0, length)
+    },
+    configurable: true,
+    writable: true,
+  })
+}
+
+/** Fewest dots of a picture that can be the scan of a page, or a strip of it; many marks and letterheads have fewer. */
+const FEWEST_DOTS = 10_000
+
+/**
+ * Ways to open a file. Unpacking pictures takes most of the time of a page, and is seldom needed: `without pictures` leaves
+ * them out, `up to a scan` ends the list of a page where it comes to a picture that can be one.
+ */
+const WAYS = {
+  'without pictures': { maxImageSize: 1 },
+  'with pictures': {},
+  'up to a scan': { maxImageSize: FEWEST_DOTS, stopAtErrors: true },
+} as const
+type Way = keyof typeof WAYS
+
+/** How the pages of a file are painted. */
+class Painting {
+  private readonly bytes: Uint8Array
+  private readonly library: Library
+  private readonly opened = new Map<Way, LoadedDocument>()
+
+  constructor(bytes: Uint8Array, library: Library) {
+    this.bytes = bytes
+    this.library = library
+  }
+
+  async document(way: Way): Promise<LoadedDocument> {
+    const known = this.opened.get(way)
+    if (known) return known
+    // The library takes the bytes for itself, so it gets a copy.
+    const document = await this.library.getDocumentProxy(new Uint8Array(this.bytes), {
+      verbosity: 0,
+      isEvalSupported: false,
+      ...WAYS[way],
+    })
+    this.opened.set(way, document)
+    return document
+  }
+
+  async close(): Promise<void> {
+    for (const document of this.opened.values()) await document.destroy()
+  }
+
+  /** Divides the text of a page into what a reader sees and what no reader sees. */
+  async takeOutHidden(
+    number: number,
+    all: readonly PlacedFragment[],
+  ): Promise<Pick<PdfPage, 'fragments' | 'hidden'>> {
+    const isPrinted = ({ fragment }: { readonly fragment: Fragment }) => fragment.text.trim() !== ''
+    let painted = await this.paintedText(number, 'without pictures')
+    if (painted.hasLightText) painted = await this.paintedText(number, 'with pictures')
+    const seen = lookAt(
+      all.map(({ fragment }) => fragment),
+      painted.characters,
+    )
+    const unread = new Set(all.filter(({ isReadable }) => !isReadable).map(({ fragment }) => fragment))
+    const readable = seen.filter(({ whole }) => !unread.has(whole))
+    const visible = readable.filter(({ look }) => look === 'visible')
+    const invisible = readable.filter(({ look }) => look === 'invisible')
+    // A scan is a picture with recognised text behind it that nobody sees: there that text is the text.
+    const isScan = !visible.some(isPrinted) && invisible.some(isPrinted) && (await this.isScanned(number))
+    const kept = isScan ? invisible : visible
+    const fragments = kept.map(({ fragment }) => fragment)
+    const isKept = new Set(fragments)
+    const hidden = seen.flatMap(({ fragment }) => (isKept.has(fragment) ? [] : [fragment.text]))
+    hidden.push(outsideOf(painted))
+    return { fragments: kept.some(isPrinted) ? fragments : [], hidden }
+  }
+
+  private async paintedText(number: number, way: Way): Promise<PaintedText> {
+    const document = await this.document(way)
+    const { view } = await document.getPage(number)
+    const layers = await document.getOptionalContentConfig()
+    const { OPS } = await this.library.getResolvedPDFJS()
+    const names = new Map(Object.entries(OPS).map(([name, operator]) => [Number(operator), name]))
+    const operators = await this.operators(number, way)
+    return followPainting(operators, names, view, layer => layers.isVisible(layer))
+  }
+
+  private async operators(number: number, way: Way): Promise<OperatorList> {
+    const page = await (await this.document(way)).getPage(number)
+    try {
+      return (await page.getOperatorList()) as OperatorList
+    } finally {
+      if (way !== 'without pictures') page.cleanup()
+    }
+  }
+
+  /** Whether there is a picture on a page that can be its scan. */
+  private async isScanned(number: number): Promise<boolean> {
+    const { fnArray: all } = await this.operators(number, 'without pictures')
+    const { fnArray: before } = await this.operators(number, 'up to a scan').catch(() => ({ fnArray: [] }))
+    return before.length < all.length
   }
 }
 
@@ -100,13 +224,20 @@ interface Item {
   readonly fontName?: string
 }
 
-/**
- * The text of a page that a reader sees: upright, on the page and not too small. Headers that the file itself marks as no
- * part of its text ("Artifact") are left out.
- */
-function fragmentsOf(items: readonly Item[], view: readonly number[]): Fragment[] {
+/** The text that stands outside of a page. */
+const outsideOf = ({ characters }: PaintedText): string =>
+  characters.flatMap(({ character, look }) => (look === 'outside' ? [character] : [])).join('')
+
+/** A piece of text with whether its place and size let it be read. */
+interface PlacedFragment {
+  readonly fragment: Fragment
+  readonly isReadable: boolean
+}
+
+/** The text of a page that stands upright. Headers that the file itself marks as no part of its text ("Artifact") are left out. */
+function fragmentsOf(items: readonly Item[], view: readonly number[]): PlacedFragment[] {
   const [left = 0, bottom = 0, right = 0, top = 0] = view
-  const fragments: Fragment[] = []
+  const fragments: PlacedFragment[] = []
   const open: { id: string | null; isArtifact: boolean }[] = []
   for (const item of items) {
     if (item.type === 'endMarkedContent') open.pop()
@@ -120,8 +251,8 @@ function fragmentsOf(items: readonly Item[], view: readonly number[]): Fragment[
       const width = item.width ?? 0
       const isOnPage = x + width > left && x < right && y > bottom && y < top
       const isUpright = Math.abs(b) <= Math.abs(a) * 0.2 && a > 0
-      if (!isOnPage || !isUpright || size < SMALLEST_TYPE || open.at(-1)?.isArtifact) continue
-      fragments.push({
+      if (!isUpright || open.at(-1)?.isArtifact) continue
+      const fragment = {
         text: item.str.replace(/[^\P{Cc}\s]/gu, ''),
         x,
         y,
@@ -129,8 +260,9 @@ function fragmentsOf(items: readonly Item[], view: readonly number[]): Fragment[
         size,
         font: item.fontName ?? '',
         content: open.at(-1)?.id ?? null,
-      })
+      }
+      fragments.push({ fragment, isReadable: isOnPage && size >= SMALLEST_TYPE })
     }
   }
-  return fragments.some(({ text }) => text.trim() !== '') ? fragments : []
+  return fragments
 }
