@@ -1,8 +1,10 @@
 /** DOCX: documents of Word and of programs that write its format. */
 import { IngestFault } from '../faults.js'
+import { takeOutHiddenRuns, type VisibleDocument } from './docx-hidden.js'
 import { writeBlocks } from './element-blocks.js'
 import { type Element, elementsBelow, isElement, NO_RULES, type ParentNode, textBelow } from './elements.js'
 import { type FormatReader, NO_PROPERTIES } from './format.js'
+import { hiddenWarning } from './hidden-warning.js'
 import { containerOf, entryNames, readEntry, uncompressedSize } from './zip.js'
 
 /** Largest size of the parts of a file when unpacked, in bytes; a larger one is made to exhaust memory. */
@@ -26,13 +28,16 @@ export const docxReader: FormatReader = {
       includeDefaultStyleMap: true,
       styleMap: STYLES,
     }
-    const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(bytes) }, options).catch(cause => {
-      throw new IngestFault(
-        'format-damaged',
-        `${fileName} cannot be read as DOCX, because it is damaged. ${SAVE_ANEW}.`,
-        { cause },
-      )
-    })
+    const visible = takeOutHiddenRuns(bytes)
+    const { value } = await mammoth
+      .convertToHtml({ buffer: Buffer.from(visible.bytes) }, options)
+      .catch(cause => {
+        throw new IngestFault(
+          'format-damaged',
+          `${fileName} cannot be read as DOCX, because it is damaged. ${SAVE_ANEW}.`,
+          { cause },
+        )
+      })
     const root = parseFragment(value)
     labelLists(root, readEntry(bytes, 'word/numbering.xml', LARGEST_NUMBERING) ?? '')
     const written = writeBlocks(root, { rules: NO_RULES, isLeftOut: () => false })
@@ -47,9 +52,18 @@ export const docxReader: FormatReader = {
       headings: null,
       furniture: [],
       properties: { ...NO_PROPERTIES, title: title ? textBelow(title) : null },
-      warnings: [],
+      warnings: [...hiddenWarning([visible.hidden]), ...editingWarning(visible)],
     }
   },
+}
+
+/** Deleted text and comments are no part of the text; that a file still holds them is worth knowing. */
+function editingWarning({ deletions, comments }: VisibleDocument): string[] {
+  if (deletions + comments === 0) return []
+  const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`
+  return [
+    `left out: ${count(deletions, 'deleted passage', 'deleted passages')} and ${count(comments, 'comment', 'comments')}; accept the changes in Word if this is the final text`,
+  ]
 }
 
 /** Styles of Word, in Dutch and English, that mammoth does not know by itself. */
