@@ -53,7 +53,7 @@ export async function readSources(folder: string, enriched: boolean): Promise<In
 }
 
 /** All vectors of some documents, compared one by one: what the graph of the index approximates. */
-async function exactVectors(documents: readonly IndexableDocument[]): Promise<NearestVectors> {
+export async function exactVectors(documents: readonly IndexableDocument[]): Promise<NearestVectors> {
   const embedder = openEmbeddedEmbedder()
   const passages = documents.map(listPassages)
   const entries: { kind: 'paragraph' | 'question'; position: number; vector: Float32Array }[] = []

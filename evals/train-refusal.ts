@@ -1,28 +1,37 @@
 /**
  * Fits the models of `server/refusal.ts` and writes `server/refusal.json`: `npx tsx evals/train-refusal.ts`.
  *
- * Trained on our own cases; `dev.jsonl` stays aside and is only reported. The threshold is where cross-validation wrongly
+ * Trained on our own cases and on questions of the enrichment that are held back from the index or robbed of their
+ * paragraph (`held-back.ts`); `dev.jsonl` stays aside and is only reported. The threshold is where cross-validation wrongly
  * refuses the allowed share of answerable questions.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openEmbeddedEmbedder } from '../ingest/embedded-embedder.js'
 import { openEmbedder } from '../ingest/embeddings.js'
 import { openIndex } from '../ingest/paragraph-index.js'
 import { cleanQuestion, indexFolder } from '../server/assistant.js'
 import { bringIndexUpToDate } from '../server/commands/index-up-to-date.js'
 import { readConfiguration } from '../server/configuration.js'
-import { type RefusalModel, refusalFeatures } from '../server/refusal.js'
+import type { RefusalModel } from '../server/refusal.js'
+import { refusalFeatures } from '../server/refusal-features.js'
 import { understandRequest } from '../server/request.js'
 import { retrieveParts } from '../server/retrieval.js'
 import { readCases } from './case.js'
+import { holdBack } from './held-back.js'
+import { readSources } from './train-collections.js'
 import { type Example, fitExamples, scoreOf } from './train-model.js'
 
 const CASES = join(import.meta.dirname, 'cases')
+const SEEDS = join(import.meta.dirname, '..', 'seeds')
 const TRAINING_FILES = ['answerable.jsonl', 'answerable-2.jsonl', 'unanswerable.jsonl', 'attacks.jsonl']
 const HELD_OUT_FILES = ['dev.jsonl']
 const FOLDS = 8
 /** Share of answerable questions that may be refused. */
 const ALLOWED_FALSE_REFUSALS = 0.04
+/** Share of the weight that the questions of the enrichment have beside our own cases. */
+const HELD_BACK_SHARE = 0.3
+const HELD_BACK = { folds: 6, count: 400 }
 const REGULARIZATION = 0.01
 const CANDIDATES = 30
 
@@ -48,6 +57,20 @@ async function collect(files: readonly string[], enrichment: boolean): Promise<R
     rows.push({ answerable: evalCase.expect === 'answer', parts: parts.map(refusalFeatures) })
   }
   await index.close()
+  return rows
+}
+
+async function collectHeldBack(enrichment: boolean): Promise<Row[]> {
+  const embedder = openEmbeddedEmbedder()
+  const rows: Row[] = []
+  for await (const { index, questions } of holdBack(await readSources(SEEDS, true), {
+    ...HELD_BACK,
+    enrichment,
+  }))
+    for (const { question, answerable } of questions) {
+      const parts = await retrieveParts(index, embedder, question, [], CANDIDATES)
+      rows.push({ answerable, parts: parts.map(refusalFeatures) })
+    }
   return rows
 }
 
@@ -80,16 +103,22 @@ const vectorOf = (part: Readonly<Record<string, number>>, { names, means, deviat
     1,
   ])
 
-function fitModel(rows: readonly Row[], scale: Scale): Float64Array {
+/** Examples of which answerable and unanswerable ones weigh the same. */
+function examplesOf(rows: readonly Row[], scale: Scale, weight: number): Example[] {
   const parts = rows.flatMap(({ parts, answerable }) => parts.map(part => ({ part, answerable })))
   const positives = parts.filter(({ answerable }) => answerable).length
-  const examples = parts.map(
-    ({ part, answerable }): Example => ({
-      features: vectorOf(part, scale),
-      positive: answerable,
-      weight: answerable ? 0.5 / positives : 0.5 / (parts.length - positives),
-    }),
-  )
+  return parts.map(({ part, answerable }) => ({
+    features: vectorOf(part, scale),
+    positive: answerable,
+    weight: (weight * 0.5) / (answerable ? positives : parts.length - positives),
+  }))
+}
+
+function fitModel(rows: readonly Row[], heldBack: readonly Row[], scale: Scale): Float64Array {
+  const examples = [
+    ...examplesOf(rows, scale, 1 - HELD_BACK_SHARE),
+    ...examplesOf(heldBack, scale, HELD_BACK_SHARE),
+  ]
   return fitExamples(examples, { dimensions: scale.names.length + 1, regularization: REGULARIZATION })
 }
 
@@ -121,11 +150,12 @@ function describe(scored: readonly Scored[], threshold: number): string {
 
 async function train(name: string, enrichment: boolean): Promise<RefusalModel> {
   const rows = await collect(TRAINING_FILES, enrichment)
+  const heldBack = await collectHeldBack(enrichment)
   const scored = rows.map(({ answerable }) => ({ answerable, score: 0 }))
   for (let fold = 0; fold < FOLDS; fold++) {
     const training = rows.filter((_, at) => at % FOLDS !== fold)
     const scale = scaleOf(training, enrichment)
-    const coefficients = fitModel(training, scale)
+    const coefficients = fitModel(training, heldBack, scale)
     for (const [at, row] of rows.entries())
       if (at % FOLDS === fold) (scored[at] as { score: number }).score = scoreRow(row, scale, coefficients)
   }
@@ -134,7 +164,7 @@ async function train(name: string, enrichment: boolean): Promise<RefusalModel> {
     .sort((a, b) => a - b)
   const threshold = answerable[Math.floor(ALLOWED_FALSE_REFUSALS * answerable.length)] as number
   const scale = scaleOf(rows, enrichment)
-  const coefficients = fitModel(rows, scale)
+  const coefficients = fitModel(rows, heldBack, scale)
   const heldOut = (await collect(HELD_OUT_FILES, enrichment)).map(row => ({
     answerable: row.answerable,
     score: scoreRow(row, scale, coefficients),
