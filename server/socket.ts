@@ -34,6 +34,9 @@ const SLOW_LIMIT = 20_000
 /** Milliseconds between a closing handshake and the end of the connection. */
 const CLOSE_LIMIT = 3_000
 
+/** Refused sockets that may take their leave at once; beyond them upgrades are refused without an explanation to the page. */
+const MAXIMUM_LEAVING = 100
+
 /** Close codes that are not a fault's. */
 const CLOSE = {
   /** Nothing was asked for IDLE_TIMEOUT_SECONDS; a client connects again when it needs to. */
@@ -81,6 +84,27 @@ export function attachSocket(server: Server, parts: SocketParts): ChatSockets {
     handleProtocols: protocols => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   })
 
+  let leaving = 0
+  const refuse = (request: IncomingMessage, stream: Duplex, head: Buffer, code: FaultCode) => {
+    parts.metrics.fault(code)
+    log.info({ code }, 'upgrade refused')
+    const { closeCode } = FAULTS[code]
+    if (closeCode === null || leaving >= MAXIMUM_LEAVING) {
+      refuseUpgrade(stream, code)
+      return
+    }
+    leaving += 1
+    stream.once('close', () => {
+      leaving -= 1
+    })
+    // A browser tells its page the close code of a socket, but nothing about a refused upgrade.
+    webSockets.handleUpgrade(request, stream, head, socket => {
+      socket.on('error', () => socket.terminate())
+      socket.close(closeCode, code)
+      setTimeout(() => socket.terminate(), CLOSE_LIMIT).unref()
+    })
+  }
+
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy())
     const address = parts.addressOf(request)
@@ -91,7 +115,10 @@ export function attachSocket(server: Server, parts: SocketParts): ChatSockets {
       if (!access.hostAllowed(request.headers.host)) {
         throw new ServerFault('origin-not-allowed', 'The Host header does not name this server.')
       }
-      access.requireOrigin(request.headers.origin, request.headers.host)
+      if (!access.originAllowed(request.headers.origin, request.headers.host)) {
+        refuse(request, stream, head, 'origin-not-allowed')
+        return
+      }
       if (!parts.limits.requests.use(address).allowed)
         throw new ServerFault('rate-limited', 'Too many requests.')
       if (connections.size >= limits.maximumSockets)
@@ -115,26 +142,13 @@ export function attachSocket(server: Server, parts: SocketParts): ChatSockets {
     identify(request, address, access).then(
       caller => {
         webSockets.handleUpgrade(request, stream, head, socket => {
-          const connection = new Connection(socket, caller, parts, () => connections.delete(connection))
+          const connection = new Connection(socket, stream, caller, parts, () =>
+            connections.delete(connection),
+          )
           connections.add(connection)
         })
       },
-      (error: unknown) => {
-        const code = codeOf(error)
-        parts.metrics.fault(code)
-        log.info({ code }, 'upgrade refused')
-        const { closeCode } = FAULTS[code]
-        if (closeCode === null) {
-          refuseUpgrade(stream, code)
-          return
-        }
-        // A browser tells its page the close code of a socket, but nothing about a refused upgrade.
-        webSockets.handleUpgrade(request, stream, head, socket => {
-          socket.on('error', () => socket.terminate())
-          socket.close(closeCode, code)
-          setTimeout(() => socket.terminate(), CLOSE_LIMIT).unref()
-        })
-      },
+      (error: unknown) => refuse(request, stream, head, codeOf(error)),
     )
   }
   // Never taken off again: a server without this listener would leave upgrade requests open.
@@ -199,6 +213,8 @@ interface Followed {
 /** One client. Events are taken from the conversation when the client can take them, so a slow one costs no memory. */
 class Connection {
   readonly #socket: WebSocket
+  /** What the socket writes to. */
+  readonly #stream: Duplex
   readonly #caller: Caller
   readonly #parts: SocketParts
   readonly #followed = new Map<string, Followed>()
@@ -210,9 +226,11 @@ class Connection {
   /** When sending paused because the client does not read; `null`: it reads. */
   #pausedAt: number | null = null
   #isFinishing = false
+  #isPumping = false
 
-  constructor(socket: WebSocket, caller: Caller, parts: SocketParts, onClose: () => void) {
+  constructor(socket: WebSocket, stream: Duplex, caller: Caller, parts: SocketParts, onClose: () => void) {
     this.#socket = socket
+    this.#stream = stream
     this.#caller = caller
     this.#parts = parts
     socket.on('error', error => {
@@ -346,7 +364,7 @@ class Connection {
     if (this.#followed.has(conversation.id)) return
     const [oldest] = this.#followed.keys()
     if (oldest !== undefined && this.#followed.size >= MAXIMUM_FOLLOWED) this.#unfollow(oldest)
-    const tell = () => this.#pump()
+    const tell = () => this.#pumpSoon()
     this.#parts.hub.follow(conversation, tell)
     this.#followed.set(conversation.id, { conversation, tell, cursor: afterSequence })
   }
@@ -356,6 +374,18 @@ class Connection {
     if (!followed) return
     this.#parts.hub.unfollow(followed.conversation, followed.tell)
     this.#followed.delete(conversationId)
+  }
+
+  /** Sends what has come once the events of this moment are all there: a composed answer is one write, not one per event. */
+  #pumpSoon(): void {
+    if (this.#isPumping) return
+    this.#isPumping = true
+    setImmediate(() => {
+      this.#isPumping = false
+      this.#stream.cork()
+      this.#pump()
+      this.#stream.uncork()
+    })
   }
 
   /** Sends events until there are no more or the client does not keep up. */

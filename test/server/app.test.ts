@@ -175,9 +175,32 @@ describe('other websites', () => {
     const good = await ChatClient.open(running.url, { origin: 'https://intranet.example' })
     expect(good.closed).toBeNull()
     const bad = await ChatClient.open(running.url, { origin: 'https://elders.example' })
-    expect(bad.closed?.code).toBe(1006)
+    expect(bad.closed).toEqual({ code: 4403, reason: 'origin-not-allowed' })
+    expect(bad.received).toEqual([])
     expect(running.assistant.asked.length).toBe(before)
     good.cut()
+    await running.stop()
+  })
+
+  it('are told why over the socket, are heard in nothing, and crowd nobody out', async () => {
+    const running = await runService()
+    const clients = Array.from(
+      { length: 150 },
+      () => new ChatClient(running.url, { origin: 'https://elders.example' }),
+    )
+    for (const client of clients) client.socket.on('open', () => client.ask('m1', 'Hoeveel is begroot?'))
+    await eventually(() => clients.every(({ closed }) => closed !== null))
+    const codes = clients.map(({ closed }) => closed?.code)
+    expect(codes.filter(code => code === 4403).length).toBeGreaterThan(0)
+    // The rest came at a moment at which too many were taking their leave.
+    expect(codes.every(code => code === 4403 || code === 1006)).toBe(true)
+    expect(clients.flatMap(({ received }) => received)).toEqual([])
+    expect(running.assistant.asked).toEqual([])
+    const own = await ChatClient.open(running.url)
+    own.ask('m1', 'Hoeveel is begroot?')
+    await own.end('m1')
+    expect(running.assistant.asked).toHaveLength(1)
+    own.cut()
     await running.stop()
   })
 
