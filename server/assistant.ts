@@ -9,7 +9,7 @@ import type { Embedder } from '../ingest/embedder.js'
 import { openEmbedder } from '../ingest/embeddings.js'
 import { openIndex, type ParagraphIndex } from '../ingest/paragraph-index.js'
 import type { Candidate } from '../ingest/search.js'
-import { type ChatModel, openChatModel } from './chat-model.js'
+import { type ChatModel, type ModelTokens, openChatModel } from './chat-model.js'
 import { compose, documentNotes, nearestSources, renderAnswer } from './compose.js'
 import type { Configuration } from './configuration.js'
 import { ServerFault } from './faults.js'
@@ -62,7 +62,8 @@ export interface Trace {
   readonly timings: Readonly<Record<string, number>>
   /**
    * Everything else worth knowing, as plain JSON: filters, evidence with features and ranks, verdicts. The evals read
-   * `answerProbability`, the calibrated probability, 0..1, that the documents answer the question, for the refusal curve.
+   * `answerProbability`, the calibrated probability, 0..1, that the documents answer the question, for the refusal curve;
+   * the metrics read `modelTokens`, absent when no chat model was asked.
    */
   readonly details: Readonly<Record<string, unknown>>
 }
@@ -185,7 +186,8 @@ class SearchAssistant implements Assistant {
     yield { type: 'answer-start', answerId, question, composedBy: this.#model ? 'language-model' : 'search' }
     const turns = request.history ?? []
     const history = earlierTurns(turns)
-    const { understood, rewritten } = await this.#understand(question, turns, request.signal)
+    const tokens: ModelTokens = { input: 0, output: 0 }
+    const { understood, rewritten } = await this.#understand(question, turns, request.signal, tokens)
     watch.lap('understand')
     const parts = await retrieveParts(index, this.#embedder, understood.question, history, CANDIDATE_COUNT)
     request.signal?.throwIfAborted()
@@ -203,6 +205,7 @@ class SearchAssistant implements Assistant {
             parts: carried,
             unsupported: this.#configuration.unsupported,
             signal: request.signal,
+            tokens,
           })
         : null
     if (written) watch.lap('write')
@@ -249,6 +252,7 @@ class SearchAssistant implements Assistant {
             })),
             refusal: decisions[at]?.features ?? {},
           })),
+          ...(tokens.input + tokens.output > 0 && { modelTokens: tokens }),
           ...(written && { written: { outcome: written.kind, ...written.report } }),
         },
       },
@@ -261,12 +265,14 @@ class SearchAssistant implements Assistant {
     question: string,
     history: readonly Turn[],
     signal: AbortSignal | undefined,
+    tokens: ModelTokens,
   ): Promise<{ understood: UnderstoodRequest; rewritten: RewrittenQuestion | null }> {
     const understood = understandRequest(question, history.length > 0)
     const isRewritable = understood.refusal === null || understood.refusal === 'language'
     if (!this.#model || !isRewritable || !needsRewriting({ question: understood.question, history }))
       return { understood, rewritten: null }
-    const rewritten = await rewriteQuestion(this.#model, { question: understood.question, history }, signal)
+    const request = { question: understood.question, history }
+    const rewritten = await rewriteQuestion(this.#model, request, signal, tokens)
     // What the question wants is looked at again in its new words: an order in another language is one in Dutch too.
     return rewritten
       ? { understood: understandRequest(rewritten.question, history.length > 0), rewritten }

@@ -15,11 +15,21 @@ export interface ReplyEnd {
   readonly truncated: boolean
 }
 
+/** Tokens that a chat model took and gave; added up over the requests that a question needs. */
+export interface ModelTokens {
+  /** Of prompts, where the model tells; what it does not tell is not counted. */
+  input: number
+  /** Of replies; where the model does not tell, the pieces that it streamed, which usually are a token each. */
+  output: number
+}
+
 /** Settings of one request. */
 export interface ReplyOptions {
   readonly signal?: AbortSignal | undefined
   /** Most tokens of the reply. Defaults to `ANSWER_TOKENS`. */
   readonly maximumTokens?: number
+  /** Where the tokens of the request are added, also when it fails or its reader stops early. */
+  readonly tokens?: ModelTokens | undefined
 }
 
 /** A chat model as the rest of the server sees it. */
@@ -55,7 +65,11 @@ interface LangChainModel {
     messages: [string, string][],
     options: { signal: AbortSignal },
   ): Promise<
-    AsyncIterable<{ readonly content: unknown; readonly response_metadata: Record<string, unknown> }>
+    AsyncIterable<{
+      readonly content: unknown
+      readonly response_metadata: Record<string, unknown>
+      readonly usage_metadata?: { readonly input_tokens: number; readonly output_tokens: number } | undefined
+    }>
   >
 }
 
@@ -137,7 +151,7 @@ class LangChainChatModel implements ChatModel {
 
   async *stream(
     prompt: RenderedPrompt,
-    { signal: caller, maximumTokens = ANSWER_TOKENS }: ReplyOptions = {},
+    { signal: caller, maximumTokens = ANSWER_TOKENS, tokens = { input: 0, output: 0 } }: ReplyOptions = {},
   ): AsyncGenerator<string, ReplyEnd, undefined> {
     const stop = new AbortController()
     const deadline = AbortSignal.timeout(this.#settings.chatTimeoutSeconds * 1000)
@@ -147,7 +161,7 @@ class LangChainChatModel implements ChatModel {
       for (let attempt = 1; ; attempt++) {
         try {
           let finish: unknown
-          for await (const piece of this.#pieces(prompt, signal, maximumTokens)) {
+          for await (const piece of this.#pieces(prompt, signal, maximumTokens, tokens)) {
             finish = piece.finish ?? finish
             if (piece.text === '') continue
             passedOn += piece.text.length
@@ -176,6 +190,7 @@ class LangChainChatModel implements ChatModel {
     prompt: RenderedPrompt,
     signal: AbortSignal,
     maximumTokens: number,
+    tokens: ModelTokens,
   ): AsyncGenerator<{ text: string; finish: unknown }> {
     const model = this.#createModel(signal, maximumTokens)
     const aborted = rejectOnAbort(signal)
@@ -190,13 +205,23 @@ class LangChainChatModel implements ChatModel {
       aborted,
     ])
     const pieces = stream[Symbol.asyncIterator]()
-    for (;;) {
-      const next = await Promise.race([pieces.next(), aborted])
-      if (next.done) return
-      const { content, response_metadata: metadata = {} } = next.value
-      const finish =
-        metadata.finish_reason ?? metadata.done_reason ?? (metadata.done === true ? 'stop' : undefined)
-      yield { text: textOf(content), finish }
+    let told = 0
+    let streamed = 0
+    try {
+      for (;;) {
+        const next = await Promise.race([pieces.next(), aborted])
+        if (next.done) return
+        const { content, response_metadata: metadata = {}, usage_metadata: usage } = next.value
+        const text = textOf(content)
+        tokens.input += usage?.input_tokens ?? 0
+        told += usage?.output_tokens ?? 0
+        if (text !== '') streamed++
+        const finish =
+          metadata.finish_reason ?? metadata.done_reason ?? (metadata.done === true ? 'stop' : undefined)
+        yield { text, finish }
+      }
+    } finally {
+      tokens.output += told || streamed
     }
   }
 

@@ -45,7 +45,7 @@ export class Metrics {
   })
   readonly #tokens = new Counter({
     name: 'vindplaats_model_tokens_total',
-    help: 'Tokens of the language model, by direction, where the model tells.',
+    help: 'Tokens of the language model by direction: input, where the model tells, and output, else counted as it streams.',
     labelNames: ['direction'],
     registers: [this.#registry],
   })

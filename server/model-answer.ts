@@ -5,7 +5,7 @@
 import type { Paragraph, PolicyDocument } from '../ingest/corpus.js'
 import type { ParagraphIndex } from '../ingest/paragraph-index.js'
 import { loadPrompt } from '../prompts/load.js'
-import type { ChatModel } from './chat-model.js'
+import type { ChatModel, ModelTokens } from './chat-model.js'
 import { citeParagraph } from './citation.js'
 import type { Configuration } from './configuration.js'
 import { ServerFault } from './faults.js'
@@ -28,6 +28,8 @@ export interface ModelAnswerOptions {
   readonly parts: readonly Evidence[]
   readonly unsupported: Configuration['unsupported']
   readonly signal?: AbortSignal | undefined
+  /** Where the tokens that it takes are added. */
+  readonly tokens?: ModelTokens | undefined
 }
 
 /** What became of one sentence of the model. */
@@ -134,7 +136,7 @@ export async function* answerWithModel(
   })
   try {
     let reply = ''
-    const stream = options.model.stream(rendered, { signal: options.signal })
+    const stream = options.model.stream(rendered, { signal: options.signal, tokens: options.tokens })
     for (;;) {
       const { done, value } = await stream.next()
       if (done) truncated = value.truncated

@@ -1,7 +1,7 @@
 /** Questions that need their conversation, or that are in another language, as one Dutch question to search with. */
 import { tokenize } from '../ingest/analysis.js'
 import { loadPrompt } from '../prompts/load.js'
-import type { ChatModel } from './chat-model.js'
+import type { ChatModel, ModelTokens } from './chat-model.js'
 import { ServerFault } from './faults.js'
 import { countLanguageWords } from './language.js'
 import { carriesOnlyFactsOf } from './verify.js'
@@ -42,6 +42,7 @@ export function needsRewriting({ question, history }: RewriteRequest): boolean {
 /**
  * Has the model write the question so that it stands by itself, in Dutch.
  *
+ * @param tokens where the tokens that it takes are added
  * @returns `null` when the model fails, or writes what cannot be the question: several lines, another language, or a
  *   number or name that the conversation does not hold. The conversation is then carried over without a model.
  * @throws {ServerFault} `cancelled`
@@ -50,6 +51,7 @@ export async function rewriteQuestion(
   model: ChatModel,
   request: RewriteRequest,
   signal?: AbortSignal,
+  tokens?: ModelTokens,
 ): Promise<RewrittenQuestion | null> {
   const prompt = loadPrompt('rewrite')
   const turns = request.history.slice(-MOST_TURNS).map(({ question, answer }) => ({
@@ -62,6 +64,7 @@ export async function rewriteQuestion(
     reply = await model.complete(prompt.render({ question: request.question, turns }), {
       signal: signal ? AbortSignal.any([signal, wait]) : wait,
       maximumTokens: QUESTION_TOKENS,
+      tokens,
     })
   } catch (fault) {
     if (signal?.aborted || !(fault instanceof ServerFault)) throw fault

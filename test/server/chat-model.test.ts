@@ -100,6 +100,26 @@ describe.each(['openai', 'ollama'] as const)('a chat model of %s', provider => {
     expect(waits).toEqual([300, 600])
   })
 
+  it('counts the tokens that the server tells, over all its requests', async () => {
+    const tokens = { input: 0, output: 0 }
+    const model = await open(provider)
+    server.behave({ ...reply('Er is ', '118 miljoen.'), usage: { input: 900, output: 7 } })
+    await model.complete(PROMPT, { tokens })
+    await model.complete(PROMPT, { tokens })
+    expect(tokens).toEqual({ input: 1_800, output: 14 })
+  })
+
+  it('counts pieces where the server tells no tokens, also of a reply that breaks off', async () => {
+    const tokens = { input: 0, output: 0 }
+    const model = await open(provider)
+    server.behave(reply('Er is ', '118 miljoen', ' euro.'))
+    await model.complete(PROMPT, { tokens })
+    expect(tokens).toEqual({ input: 0, output: 3 })
+    server.behave({ kind: 'cut', pieces: ['Er is ', '118'] })
+    await expect(model.complete(PROMPT, { tokens })).rejects.toThrow()
+    expect(tokens.output).toBeGreaterThan(3)
+  })
+
   it('gives up after three requests', async () => {
     server.behave({ kind: 'status', status: 500 })
     const { fault } = await readToFault(await open(provider))

@@ -5,10 +5,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+/** Tokens of a prompt and of its reply. */
+export interface Usage {
+  readonly input: number
+  readonly output: number
+}
+
 /** What the server does with one request. */
 export type Behaviour =
   /** Streams the pieces and ends properly. */
-  | { readonly kind: 'reply'; readonly pieces: readonly string[]; readonly finish?: 'stop' | 'length' }
+  | {
+      readonly kind: 'reply'
+      readonly pieces: readonly string[]
+      readonly finish?: 'stop' | 'length'
+      /** Tokens that the server says it took; absent: it says nothing of them. */
+      readonly usage?: Usage
+    }
   /** Answers with a status and no reply. */
   | { readonly kind: 'status'; readonly status: number; readonly body?: string; readonly retryAfter?: number }
   /** Streams the pieces and then says nothing more, with the connection open. */
@@ -121,10 +133,19 @@ function piece(protocol: Protocol, content: string): string {
     : `${JSON.stringify({ model: 'proef', created_at: '2025-01-01T00:00:00Z', message: { role: 'assistant', content }, done: false })}\n`
 }
 
-function ending(protocol: Protocol, finish: string): string {
-  return protocol === 'openai'
-    ? `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'proef', choices: [{ index: 0, delta: {}, finish_reason: finish }] })}\n\ndata: [DONE]\n\n`
-    : `${JSON.stringify({ model: 'proef', created_at: '2025-01-01T00:00:00Z', message: { role: 'assistant', content: '' }, done: true, done_reason: finish })}\n`
+function ending(protocol: Protocol, finish: string, usage?: Usage): string {
+  if (protocol === 'openai') {
+    const last = { id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'proef' }
+    const choices = [{ index: 0, delta: {}, finish_reason: finish }]
+    const told = usage && {
+      prompt_tokens: usage.input,
+      completion_tokens: usage.output,
+      total_tokens: usage.input + usage.output,
+    }
+    return `data: ${JSON.stringify({ ...last, choices, ...(told && { usage: told }) })}\n\ndata: [DONE]\n\n`
+  }
+  const told = usage && { prompt_eval_count: usage.input, eval_count: usage.output }
+  return `${JSON.stringify({ model: 'proef', created_at: '2025-01-01T00:00:00Z', message: { role: 'assistant', content: '' }, done: true, done_reason: finish, ...told })}\n`
 }
 
 async function write(response: ServerResponse, protocol: Protocol, behaviour: Behaviour): Promise<void> {
@@ -151,7 +172,7 @@ async function write(response: ServerResponse, protocol: Protocol, behaviour: Be
     // So that the client sees pieces, and not one packet.
     await pause(2)
   }
-  if (behaviour.kind === 'reply') response.end(ending(protocol, behaviour.finish ?? 'stop'))
+  if (behaviour.kind === 'reply') response.end(ending(protocol, behaviour.finish ?? 'stop', behaviour.usage))
   if (behaviour.kind === 'cut') response.destroy()
   if (behaviour.kind === 'unfinished') response.end()
   if (behaviour.kind === 'invalid-json')
