@@ -64,7 +64,10 @@ export interface ModelServer {
 }
 
 /** A reply in one go. */
-export const reply = (...pieces: readonly string[]): Behaviour => ({ kind: 'reply', pieces })
+export const reply = (...pieces: readonly string[]): Extract<Behaviour, { readonly kind: 'reply' }> => ({
+  kind: 'reply',
+  pieces,
+})
 
 type Protocol = 'openai' | 'ollama'
 
