@@ -46,10 +46,10 @@ const celex = (number: string) => ({
 const SPELLINGS: readonly Spelling[] = [
   {
     kind: 'bwb',
-    pattern: /\bBWB[RVW]\d{7}\b/g,
+    pattern: /\bBWB[RVW]\d{7}\b/gi,
     read: ({ whole = '' }) => ({
-      normalised: whole,
-      url: `https://wetten.overheid.nl/${whole}`,
+      normalised: whole.toUpperCase(),
+      url: `https://wetten.overheid.nl/${whole.toUpperCase()}`,
     }),
   },
   {
@@ -66,8 +66,8 @@ const SPELLINGS: readonly Spelling[] = [
   {
     kind: 'celex',
     pattern:
-      /(?:\bCELEX(?:-?nummer)?\s?[:.]?\s?)?(?<number>\b[1-9CE](?:19|20)\d{2}[A-Z]{1,2}\d{4}(?:\(\d{2}\))?)(?![\w(])/g,
-    read: ({ number = '' }) => celex(number),
+      /(?:\bCELEX(?:-?nummer)?\s?[:.]?\s?)?(?<number>\b[1-9CE](?:19|20)\d{2}[A-Z]{1,2}\d{4}(?:\(\d{2}\))?)(?![\w(])/gi,
+    read: ({ number = '' }) => celex(number.toUpperCase()),
   },
   {
     kind: 'celex',
@@ -82,8 +82,9 @@ const SPELLINGS: readonly Spelling[] = [
   {
     kind: 'com',
     pattern:
-      /\b(?<series>COM|SEC|SWD|JOIN)\s?(?:\(\s?(?<year>(?:19|20)\d{2})\s?\)\s?|\/(?<slashed>(?:19|20)\d{2})\/)(?<number>\d{1,4})(?<version>\/\d{1,2})?(?:\s(?:definitief|final|def\.))?(?![\d/])/g,
-    read: ({ series = '', year, slashed, number = '', version = '' }) => {
+      /\b(?<series>COM|SEC|SWD|JOIN)\s?(?:\(\s?(?<year>(?:19|20)\d{2})\s?\)\s?|[\s/-](?<slashed>(?:19|20)\d{2})[\s/-])(?<number>\d{1,4})(?<version>\/\d{1,2})?(?:\s(?:definitief|final|def\.))?(?![\d/])/gi,
+    read: ({ series: printed = '', year, slashed, number = '', version = '' }) => {
+      const series = printed.toUpperCase()
       const [full, bare] = [year ?? slashed ?? '', String(Number(number))]
       const isSure = version === '' && (series === 'COM' || series === 'JOIN')
       return {
@@ -102,7 +103,7 @@ const SPELLINGS: readonly Spelling[] = [
   {
     kind: 'kamerstuk',
     pattern:
-      /\b(?:(?<name>Kamerstuk(?:ken)?)\s?(?:(?:II|I|TK|EK)\b)?(?:\s?\/\s?(?:II|I))?,?\s?(?:\d{4}[/-]\d{2,4},?\s)?)?(?<dossier>\d{2}[ .\u00a0]?\d{3})(?<part>-(?:\d{2,3}|[IVX]{1,6})|\s[IVX]{1,6}(?![\w]))?(?:(?:,?\s(?:nr|nrs|no)\.?\s?|-)(?<number>\d{1,5})|,\s(?<letter>[A-Z]{1,2})(?!\w))?(?![\w/]|[.,]\d)/g,
+      /\b(?:(?<name>Kamerstuk(?:ken)?|[Dd]ossier)\s?(?:(?:II|I|TK|EK)\b)?(?:\s?\/\s?(?:II|I))?,?\s?(?:\d{4}[/-]\d{2,4},?\s)?)?(?<dossier>\d{2}[ .\u00a0]?\d{3})(?<part>-(?:\d{2,3}|[IVX]{1,6})|\s[IVX]{1,6}(?![\w]))?(?:(?:,?\s(?:nr|nrs|no)\.?\s?|-)(?<number>\d{1,5})|,\s(?<letter>[A-Z]{1,2})(?!\w))?(?![\w/]|[.,]\d)/g,
     read: ({ name, letter, ...groups }) => {
       const isSpaced = /^\d{2}[ .\u00a0]\d{3}$/.test(groups.dossier ?? '')
       // Without the name a number of five digits is a dossier only where its paper is named with it.
@@ -113,22 +114,42 @@ const SPELLINGS: readonly Spelling[] = [
   {
     kind: 'raadsdocument',
     pattern:
+      /(?<prefix>\bST)[\s-]?(?<number>\d{4,5})[\s-](?<year>(?:19|20)\d{2})(?:[\s-](?:(?<series>REV|ADD|COR)[\s-]?(?<count>\d{1,2})|(?<first>INIT)))?(?![\w/])/g,
+    read: groups => councilPaper(groups),
+  },
+  {
+    kind: 'raadsdocument',
+    pattern:
       /(?<prefix>\b(?:ST|[Rr]aadsdocument|[Dd]oc(?:ument|\.)?)\s(?:nr\.?\s)?(?:ST\s)?)?(?<![\d/.-])(?<number>\d{4,5})(?:\/(?<revision>\d{1,2}))?\/(?<year>\d{2}|20\d{2})(?:\s(?<series>REV|ADD|COR)\s?(?<count>\d{1,2})|\s(?<first>INIT))?(?![\w/])/g,
-    read: ({ prefix, number = '', revision, year = '', series, count, first }) => {
-      if (!prefix && !revision && !series && !first && number.length < 5) return null
-      const full = year.length === 4 ? Number(year) : Number(year) + (Number(year) < 60 ? 2000 : 1900)
-      const version = series ? `${series} ${count}` : revision ? `REV ${revision}` : 'INIT'
-      const isSure =
-        full >= FIRST_COUNCIL_YEAR && full <= LAST_YEAR && !(revision && series && series !== 'REV')
-      return {
-        normalised: `ST ${Number(number)}/${full} ${version}`,
-        url: isSure
-          ? `https://data.consilium.europa.eu/doc/document/ST-${Number(number)}-${full}-${version.replace(' ', '-')}/nl/pdf`
-          : null,
-      }
-    },
+    read: groups => councilPaper(groups),
   },
 ]
+
+/** A paper of the Council; `null` where a number and a year alone could be anything. */
+function councilPaper({
+  prefix,
+  number = '',
+  revision,
+  year = '',
+  series,
+  count,
+  first,
+}: Readonly<Record<string, string | undefined>>): Pick<Identifier, 'normalised' | 'url'> | null {
+  if (!prefix && !revision && !series && !first && number.length < 5) return null
+  const full = fullYear(year)
+  const version = series ? `${series} ${count}` : revision ? `REV ${revision}` : 'INIT'
+  const isSure = full >= FIRST_COUNCIL_YEAR && full <= LAST_YEAR && !(revision && series && series !== 'REV')
+  return {
+    normalised: `ST ${Number(number)}/${full} ${version}`,
+    url: isSure
+      ? `https://data.consilium.europa.eu/doc/document/ST-${Number(number)}-${full}-${version.replace(' ', '-')}/nl/pdf`
+      : null,
+  }
+}
+
+/** The year that two digits mean: "09" is 2009, "71" is 1971. */
+const fullYear = (year: string): number =>
+  year.length === 4 ? Number(year) : Number(year) + (Number(year) < 60 ? 2000 : 1900)
 
 /** A paper of parliament, or its dossier where no paper is named. */
 function paper({
@@ -177,8 +198,128 @@ export function findIdentifiers(text: string): readonly Identifier[] {
       if (result) found.push({ kind, ...result, start: match.index, end: match.index + match[0].length })
     }
   }
+  return withoutOverlaps(found)
+}
+
+/** In reading order; of those that begin together the longest counts. */
+function withoutOverlaps<Range extends { readonly start: number; readonly end: number }>(
+  found: Range[],
+): Range[] {
   found.sort((a, b) => a.start - b.start || b.end - a.end)
-  const kept: Identifier[] = []
+  const kept: Range[] = []
   for (const each of found) if (each.start >= (kept.at(-1)?.end ?? 0)) kept.push(each)
   return kept
+}
+
+/** An official number, or an article with its part, as a search compares it. */
+export interface IdentifierTerms {
+  /** Half-open range of the text that was given, in UTF-16 code units. */
+  readonly start: number
+  readonly end: number
+  /**
+   * The same for every spelling, the most exact first: the paper, then its dossier. They begin with ``, which no word of a
+   * text does.
+   */
+  readonly terms: readonly string[]
+}
+
+const ORDINALS =
+  'eerste tweede derde vierde vijfde zesde zevende achtste negende tiende elfde twaalfde dertiende veertiende vijftiende'.split(
+    ' ',
+  )
+const ORDINAL = `(?:${ORDINALS.join('|')}|\\d{1,2}e)`
+
+/**
+ * Spellings that are too short to link, because they could be something else. For a search that does no harm: they are
+ * compared with each other only.
+ */
+const SHORT_SPELLINGS: readonly {
+  readonly pattern: RegExp
+  readonly read: (groups: Readonly<Record<string, string | undefined>>) => readonly string[]
+}[] = [
+  {
+    // "9283/09"; "2010/11" are years.
+    pattern: /(?<![\d/.,-])(?!(?:19|20)\d{2}\/)(?<number>\d{4,5})\/(?<year>\d{2})(?![\w/])/g,
+    read: ({ number, year = '' }) => [`st:${Number(number)}/${fullYear(year)}`],
+  },
+  {
+    // "2003/86/EG"
+    pattern:
+      /(?<![\w/.,-])(?<year>(?:19|20)?\d{2})\/(?<number>\d{1,4})\/(?:EU|EG|EEG|EC|EEC|JBZ|Euratom)(?!\w)/gi,
+    read: ({ number, year = '' }) => [`eu:${fullYear(year)}/${Number(number)}`],
+  },
+  {
+    // "19637-2547", "19 637 nr. 2547"
+    pattern:
+      /(?<![\d.,-])(?<dossier>\d{2}[ .\u00a0]?\d{3})(?<part>-(?:\d{2,3}|[IVX]{1,6})(?=[\s,-])|\s[IVX]{1,6}(?=[\s,]))?(?:-|,?\s(?:nr|nrs|no|nummer)\.?\s?)(?<number>\d{1,5})(?![\w/-]|[.,]\d)/g,
+    read: groups => paperTerms(paper(groups).normalised),
+  },
+  {
+    // "artikel 14, eerste lid", "art. 14 lid 1"
+    pattern: new RegExp(
+      `(?<!\\p{L})art(?:ikel(?:en)?|\\.)?\\s?(?<article>\\d+[a-z]{0,2}(?:[.:]\\d+[a-z]?)*),?\\s(?:(?:het\\s)?(?<ordinals>${ORDINAL}(?:(?:,|\\s(?:en|of))\\s${ORDINAL})*)\\slid|lid\\s(?<number>\\d{1,2}))(?![\\p{L}\\d])`,
+      'giu',
+    ),
+    read: ({ article = '', ordinals = '', number }) => {
+      const parts = ordinals.toLowerCase().match(new RegExp(ORDINAL, 'g')) ?? []
+      const counted = parts.map(each => ORDINALS.indexOf(each) + 1 || Number.parseInt(each, 10))
+      return (number ? [Number(number)] : counted).map(each => `artikel:${article.toLowerCase()}:${each}`)
+    },
+  },
+]
+
+/** Preparatory papers of the Commission by their type in CELEX numbers; staff papers changed their name in 2012. */
+function seriesOf(type: string, year: string): string | null {
+  if (type === 'DC' || type === 'PC') return 'com'
+  if (type === 'JC') return 'join'
+  return type === 'SC' ? (Number(year) < 2012 ? 'sec' : 'swd') : null
+}
+
+/** A paper, then its dossier. */
+function paperTerms(normalised: string): string[] {
+  const dossier = normalised.split('-')[0] ?? normalised
+  return [...new Set([`kst:${normalised.toLowerCase()}`, `kst:${dossier}`])]
+}
+
+function termsOf({ kind, normalised }: Identifier): readonly string[] {
+  if (kind === 'kamerstuk') return paperTerms(normalised)
+  if (kind === 'celex') {
+    const [, sector, year = '', type = '', number = ''] =
+      /^(.)(\d{4})([A-Z]{1,2})(\d{4})/.exec(normalised) ?? []
+    const series = sector === '5' ? seriesOf(type, year) : null
+    if (series) return [`${series}:${year}/${Number(number)}`]
+    const own = `celex:${normalised.toLowerCase()}`
+    return sector === '3' ? [own, `eu:${year}/${Number(number)}`] : [own]
+  }
+  if (kind === 'com') {
+    const [, series = '', year, number, version] =
+      /^(\w+)\((\d{4})\) (\d+)(?:\/(\d+))?$/.exec(normalised) ?? []
+    const whole = `${series.toLowerCase()}:${year}/${number}`
+    return version ? [`${whole}/${version}`, whole] : [whole]
+  }
+  if (kind === 'raadsdocument') {
+    const [, number = '', version = ''] = /^ST (\S+) (.+)$/.exec(normalised) ?? []
+    const whole = `st:${number}`
+    return version === 'INIT' ? [whole] : [`${whole}:${version.toLowerCase().replace(' ', '')}`, whole]
+  }
+  return [`${normalised.toLowerCase()}`]
+}
+
+/**
+ * The official numbers of a text, and articles with their part, in reading order and without overlaps, as a search compares
+ * them: "COM(2011) 743", "COM/2011/0743" and "52011DC0743" give one term.
+ */
+export function identifierTerms(text: string): readonly IdentifierTerms[] {
+  if (!/\d/.test(text)) return []
+  const found: IdentifierTerms[] = findIdentifiers(text).map(each => ({
+    start: each.start,
+    end: each.end,
+    terms: termsOf(each),
+  }))
+  for (const { pattern, read } of SHORT_SPELLINGS)
+    for (const match of text.matchAll(pattern)) {
+      const terms = read(match.groups ?? {})
+      if (terms.length > 0) found.push({ start: match.index, end: match.index + match[0].length, terms })
+    }
+  return withoutOverlaps(found)
 }

@@ -5,6 +5,7 @@ import { formsIn, formTerm } from './answer-forms.js'
 import { splitCompound } from './compounds.js'
 import { PARAGRAPH_KINDS, type ParagraphEnrichment, type PolicyDocument } from './corpus.js'
 import type { IndexableDocument } from './corpus-store.js'
+import { identifierTerms } from './identifiers.js'
 import { type IndexTerm, type TermIndex, TermIndexBuilder } from './term-index.js'
 
 /** Ends of clauses: a statement is seldom longer, and a question is seldom answered across one. */
@@ -23,10 +24,17 @@ type LongForms = ReadonlyMap<
   readonly { readonly acronym: string; readonly stems: readonly string[] }[]
 >
 
-/** The terms of a text, clause by clause, with the lexicon's phrases and the acronyms it names in full as further terms. */
+/**
+ * The terms of a text, clause by clause. Further terms are the lexicon's phrases, the acronyms it names in full, and official
+ * numbers in one spelling, in the clause where they end.
+ */
 export function clausesOf(text: string, longForms?: LongForms): IndexTerm[][] {
   const clauses: IndexTerm[][] = []
+  const numbers = identifierTerms(text)
+  let end = 0
   for (const clause of text.split(CLAUSE_BOUNDARY)) {
+    const start = end
+    end = text.indexOf(clause, start) + clause.length
     const all = tokens(clause)
     const terms: IndexTerm[] = []
     for (const token of all) if (!token.stop) terms.push(toTerm(token))
@@ -39,6 +47,9 @@ export function clausesOf(text: string, longForms?: LongForms): IndexTerm[][] {
             terms.push({ term: acronym, parts: NO_PARTS })
       }
     }
+    for (const number of numbers)
+      if (number.end > start && number.end <= end)
+        for (const term of number.terms) terms.push({ term, parts: NO_PARTS })
     if (terms.length === 0) continue
     for (const form of formsIn(clause)) terms.push({ term: formTerm(form), parts: NO_PARTS })
     clauses.push(terms)

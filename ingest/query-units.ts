@@ -1,6 +1,7 @@
 /** From the words of a question to what may stand for each of them in a text. */
-import { findPhrases, isEveryday, lexicon, type Token } from './analysis.js'
+import { findPhrases, isEveryday, lexicon, type Token, tokens } from './analysis.js'
 import { splitCompound } from './compounds.js'
+import { identifierTerms } from './identifiers.js'
 import { isClose } from './lexicon.js'
 import { stem } from './stemming.js'
 import type { TermIndex } from './term-index.js'
@@ -11,6 +12,11 @@ import { wordKind } from './word-table.js'
 export interface QueryWord extends Token {
   /** How much it counts, 0..1: a word of an earlier turn or one that only names the document counts less. */
   readonly weight: number
+  /**
+   * The terms of the official number that it is a piece of, the most exact first; the same array for all pieces. The number
+   * stands for its pieces where the corpus knows it.
+   */
+  readonly number?: readonly string[]
 }
 
 /** A word of the question with its weight, and the pieces by which a text can hold it. */
@@ -163,10 +169,23 @@ export function buildUnits(
   const units: QueryUnit[] = []
   const conceptsAt = findConcepts(words, index)
   for (const [position, word] of words.entries()) {
+    const number = word.number?.find(term => vocabulary.id(term) !== undefined)
+    if (number !== undefined) {
+      if (words[position - 1]?.number === word.number) continue
+      units.push(buildUnit([numberWord(number, words, position)], 0, [], builder, vocabulary))
+      continue
+    }
     if (word.stop || word.weight <= 0) continue
     units.push(buildUnit(words, position, conceptsAt[position] ?? [], builder, vocabulary))
   }
   return { units, atomCount: builder.atomCount, terms: builder.terms }
+}
+
+/** An official number as one word, which counts as much as the piece that counts most. */
+function numberWord(term: string, words: readonly QueryWord[], position: number): QueryWord {
+  const { number } = words[position] as QueryWord
+  const pieces = words.filter(word => word.number === number)
+  return { word: term, stem: term, stop: false, weight: Math.max(...pieces.map(({ weight }) => weight)) }
 }
 
 /** Terms that stand for the words at each position by the lexicon or by an acronym of the corpus. */
@@ -320,6 +339,25 @@ function allowCompounds(
 }
 
 /** The words of a text as words of a question of full weight. */
-export function queryWords(tokens: readonly Token[], weight = 1): QueryWord[] {
-  return tokens.map(token => ({ ...token, weight }))
+export function queryWords(words: readonly Token[], weight = 1): QueryWord[] {
+  return words.map(token => ({ ...token, weight }))
+}
+
+/** Tells the words of a text which official number they are a piece of. */
+export function withNumbers<Word extends Token>(
+  words: readonly Word[],
+  text: string,
+): (Word & Pick<QueryWord, 'number'>)[] {
+  const found: (Word & Pick<QueryWord, 'number'>)[] = [...words]
+  let from = 0
+  for (const { start, end, terms } of identifierTerms(text)) {
+    const pieces = tokens(text.slice(start, end)).map(({ word }) => word)
+    const at = found.findIndex(
+      (_, index) => index >= from && pieces.every((piece, offset) => found[index + offset]?.word === piece),
+    )
+    if (at < 0) continue
+    from = at + pieces.length
+    for (let index = at; index < from; index++) found[index] = { ...(found[index] as Word), number: terms }
+  }
+  return found
 }

@@ -2,7 +2,7 @@
 import { type Token, tokens } from '../ingest/analysis.js'
 import type { AnswerForm } from '../ingest/answer-forms.js'
 import type { PolicyDocument } from '../ingest/corpus.js'
-import type { QueryWord } from '../ingest/query-units.js'
+import { type QueryWord, withNumbers } from '../ingest/query-units.js'
 import { type AnswerType, answerType } from './answer-type.js'
 import { findScope } from './document-scope.js'
 
@@ -63,15 +63,20 @@ const OPENING = /^(?:en|maar|of|dus|ook|oke|ok|nee|ja)(?![\p{L}])/iu
 /** Content words from which a question stands by itself when nothing points back. */
 const SELF_CONTAINED = 4
 
-/** The tokens of a question, sentence by sentence, so that nothing is joined across an end. */
-const tokensOf = (question: string) => question.split(/(?<=[.?!;:])\s+/).flatMap(tokens)
+/** The tokens of a question, sentence by sentence, so that nothing is joined across an end; official numbers are told. */
+const tokensOf = (question: string) =>
+  withNumbers(question.split(/(?<=[.?!;:])\s+/).flatMap(tokens), question)
 
 function needsEarlier(question: string, own: readonly Token[]): boolean {
   const content = own.filter(({ stop, stem }) => !stop && !LIGHT_WORDS.has(stem)).length
   return content < SELF_CONTAINED || OPENING.test(question.trim()) || POINTING.test(question)
 }
 
-function weigh(all: readonly Token[], naming: ReadonlySet<number>, factor: number): QueryWord[] {
+function weigh(
+  all: readonly Omit<QueryWord, 'weight'>[],
+  naming: ReadonlySet<number>,
+  factor: number,
+): QueryWord[] {
   return all.map((token, at) => {
     const weight = naming.has(at) ? WEIGHTS.naming : LIGHT_WORDS.has(token.stem) ? WEIGHTS.light : 1
     return { ...token, weight: weight * factor }

@@ -1,5 +1,8 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findIdentifiers } from '../../ingest/identifiers.js'
+import { findIdentifiers, identifierTerms } from '../../ingest/identifiers.js'
+import { ingestFolders, searchIndex, temporaryFolder } from '../support/ingest-folders.js'
 
 const found = (text: string): string[] =>
   findIdentifiers(text).map(({ kind, normalised }) => `${kind} ${normalised}`)
@@ -37,6 +40,10 @@ describe('identifiers', () => {
     ['doc. 9283/09', 'raadsdocument ST 9283/2009 INIT'],
     ['16394/1/08 REV 1', 'raadsdocument ST 16394/2008 REV 1'],
     ['ST 9283/2009 INIT', 'raadsdocument ST 9283/2009 INIT'],
+    ['ST 9283 2009', 'raadsdocument ST 9283/2009 INIT'],
+    ['ST-9283-2009-REV-2', 'raadsdocument ST 9283/2009 REV 2'],
+    ['com(2011) 743', 'com COM(2011) 743'],
+    ['bwbr0002066', 'bwb BWBR0002066'],
   ])('%s', (text, expected) => {
     expect(found(text)).toEqual([expected])
   })
@@ -80,5 +87,81 @@ describe('identifiers', () => {
       'https://data.consilium.europa.eu/doc/document/ST-17024-2009-INIT/nl/pdf',
       'https://data.consilium.europa.eu/doc/document/ST-16394-2008-REV-1/nl/pdf',
     ])
+  })
+})
+
+/** The first term of each number: the most exact one. */
+const termsOf = (text: string): (string | undefined)[] => identifierTerms(text).map(({ terms }) => terms[0])
+
+/** Spellings that mean one number, and texts that each hold one of them among others that are nearly the same. */
+const NUMBERS: readonly (readonly [text: string, others: readonly string[]])[] = [
+  [
+    'COM(2011) 743 definitief',
+    ['COM(2011) 743', 'COM/2011/0743', 'COM (2011) 743 final', '52011DC0743', 'com 2011 743'],
+  ],
+  [
+    'Kamerstuk 19 637, nr. 2547',
+    ['19637-2547', 'kst-19637-2547', '19 637 nr 2547', 'Kamerstukken II 2024/25, 19 637, nr. 2547'],
+  ],
+  ['9283/09', ['ST 9283 2009', 'ST 9283/2009 INIT', 'raadsdocument 9283/09']],
+  ['ECLI:NL:RVS:2020:1234', ['ecli:nl:rvs:2020:1234']],
+  ['BWBR0011823', ['bwbr0011823']],
+  ['Verordening (EU) 2016/679', ['32016R0679', 'CELEX: 32016R0679']],
+  ['artikel 14, eerste lid', ['art. 14 lid 1', 'artikel 14, lid 1', 'artikel 14 1e lid']],
+]
+
+describe('numbers in a search', () => {
+  it.each(NUMBERS)('%s is one term in each usual spelling', (text, others) => {
+    const [term] = termsOf(text)
+    expect(term).toBeDefined()
+    for (const other of others) expect([other, ...termsOf(other)]).toEqual([other, term])
+  })
+
+  it.each([
+    ['COM(2011) 743', 'COM(2011) 744'],
+    ['19637-2547', '19637-2574'],
+    ['9283/09', '9283/08'],
+    ['artikel 14, eerste lid', 'artikel 14, tweede lid'],
+    ['artikel 14, eerste lid', 'artikel 14a, eerste lid'],
+  ])('%s and %s are two', (one, other) => {
+    expect(termsOf(one)).not.toEqual(termsOf(other))
+  })
+
+  it('several parts of an article are as many terms', () => {
+    expect(identifierTerms('artikel 14, eerste en derde lid')[0]?.terms).toEqual([
+      'artikel:14:1',
+      'artikel:14:3',
+    ])
+  })
+
+  it.each(['in 2010/11 groeide het', 'de bus van 12.30 uur', 'artikel 14 van de wet', '19 637 leerlingen'])(
+    '%s holds none',
+    text => {
+      expect(identifierTerms(text)).toEqual([])
+    },
+  )
+
+  it('a question finds the paragraph with the number in whatever spelling', async () => {
+    const folder = await temporaryFolder()
+    const [sources, data] = [join(folder, 'bronnen'), join(folder, 'data')]
+    await mkdir(sources)
+    const texts = [
+      ...NUMBERS.map(([text]) => text),
+      ...['COM(2011) 744', 'COM(2012) 743', 'Kamerstuk 19 637, nr. 2574', '9283/08', '9238/09'],
+      ...['ECLI:NL:RVS:2020:1243', 'BWBR0011832', 'Verordening (EU) 2016/697'],
+      ...['artikel 14, tweede lid', 'artikel 41, eerste lid', 'artikel 1, veertiende lid'],
+    ]
+    const sentence = (text: string, at: number) =>
+      `Het bestuur verwijst hier naar ${text} over onderwerp ${at + 50}.`
+    await writeFile(join(sources, 'verwijzingen.txt'), texts.map(sentence).join('\n\n'))
+    await ingestFolders({ sources, data })
+    for (const [at, [, others]] of NUMBERS.entries())
+      for (const other of others) {
+        const [first, second] = await searchIndex(join(data, 'index'), `Waar gaat ${other} over?`)
+        expect([other, first?.[0]]).toEqual([other, expect.stringContaining('verwijzingen#')])
+        const [expected] = await searchIndex(join(data, 'index'), `onderwerp ${at + 50}`)
+        expect([other, first?.[0]]).toEqual([other, expected?.[0]])
+        expect(first?.[1]).toBeGreaterThan(second?.[1] ?? 0)
+      }
   })
 })

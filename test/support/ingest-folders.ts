@@ -8,7 +8,7 @@ import { openEmbeddedEmbedder } from '../../ingest/embedded-embedder.js'
 import type { Embedder } from '../../ingest/embedder.js'
 import { type IngestOptions, type IngestReport, ingest } from '../../ingest/ingest.js'
 import { openIndex } from '../../ingest/paragraph-index.js'
-import { queryWords } from '../../ingest/query-units.js'
+import { queryWords, withNumbers } from '../../ingest/query-units.js'
 
 /** A folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
@@ -114,7 +114,7 @@ export async function searchIndex(
   const index = await openIndex(indexFolder, embedder)
   try {
     const { candidates } = await index.search({
-      words: queryWords(tokens(question)),
+      words: queryWords(withNumbers(tokens(question), question)),
       vector: await embedder.embedQuery(question),
       preferences: new Map(),
       weights: { text: 1, bm25: 1, vector: 0.5 },
