@@ -1,4 +1,5 @@
 /** What kind of thing a question asks for, and where such things stand in a text. */
+import { tokens } from '../ingest/analysis.js'
 
 /** The kinds of answers that can be told from the words of a question. */
 export type AnswerType =
@@ -68,6 +69,15 @@ export function asksForList(question: string): boolean {
   )
 }
 
+/** The things of which several are asked: "prioriteiten" in "wat zijn de prioriteiten van …"; `null` when none is named. */
+export function listedNoun(question: string): string | null {
+  const match =
+    /\b(?:welke|noem(?: mij)?(?: de| alle)?|wat zijn (?:de|al de|alle)|opsomming van(?: de)?|lijst(?:je)? (?:van|met)(?: de)?|uit welke|op welke) (?:(?:\p{L}+e|\p{L}+) )??(\p{L}{3,}(?:en|s|'s))(?!\p{L})/iu.exec(
+      question,
+    )
+  return match?.[1] ?? null
+}
+
 const VALUE_PATTERNS: Partial<Record<AnswerType, RegExp>> = {
   amount: new RegExp(
     `(?:€ ?|EUR )\\d[\\d.,]*(?: (?:${MAGNITUDE}))?|(?:\\d[\\d.,]*|${NUMBER_WORD})(?: (?:${MAGNITUDE}))? euro(?: per (?:jaar|maand))?`,
@@ -128,4 +138,13 @@ export function findValues(text: string, type: AnswerType): FoundValue[] {
     start: match.index,
     end: match.index + match[0].length,
   }))
+}
+
+/** The values of a text that can be what is asked for: of a number only those that count the asked noun. */
+export function askedValues(question: string, text: string): FoundValue[] {
+  const type = answerType(question)
+  if (type !== 'number') return findValues(text, type)
+  const noun = countedNoun(question)
+  const asked = noun === null ? undefined : tokens(noun)[0]?.stem
+  return asked === undefined ? [] : findCounts(text, word => tokens(word)[0]?.stem === asked)
 }

@@ -3,9 +3,20 @@ import type { RefusalReason } from './protocol.js'
 
 /** Texts of composed answers. */
 export const answerTexts = {
-  /** @param sources documents with their article: "de Kamerbrief van 23 mei 2025" */
-  leadIn: (sources: readonly string[], again: boolean) =>
-    `${again ? 'En volgens' : 'Volgens'} ${sources.join(' en ')}:`,
+  /**
+   * @param sources documents with their article: "de Kamerbrief van 23 mei 2025"
+   * @param heading over a list that no sentence introduces; `null` otherwise
+   */
+  leadIn: (sources: readonly string[], again: boolean, heading: string | null) =>
+    `${again ? 'En volgens' : 'Volgens'} ${sources.join(' en ')}${heading === null ? '' : `, onder “${heading}”`}:`,
+  /** Stands before the answer to one part. @param question the part in the visitor's words */
+  part: (question: string) => {
+    const [first = ''] = question
+    return `${first.toUpperCase()}${question.slice(first.length).replace(/[?.!\s]+$/, '')}?`
+  },
+  differing: 'Let op: de documenten zeggen hierover niet hetzelfde. Het nieuwste staat bovenaan.',
+  longerList: (shown: number, leftOut: number) =>
+    `De lijst is langer: hier staan de eerste ${shown} punten, ${leftOut === 1 ? 'één punt staat' : `${leftOut} punten staan`} alleen in de bron.`,
   /**
    * @param remarkable documents of the answer that are drafts or old
    * @param documentCount number of documents that the answer uses
@@ -16,11 +27,14 @@ export const answerTexts = {
   ) => {
     const describe = ({ draft, year }: { readonly draft: boolean; readonly year: number | null }) =>
       [draft ? 'een ontwerp' : '', year === null ? '' : `uit ${year}`].filter(Boolean).join(' ')
-    const descriptions = [...new Set(remarkable.map(describe))].join(' en ')
-    if (documentCount === 1) return `Let op: dit document is ${descriptions}.`
-    return remarkable.length === documentCount
-      ? `Let op: deze documenten zijn ${descriptions}.`
-      : `Let op: een van deze documenten is ${descriptions}.`
+    const descriptions = remarkable.map(describe)
+    const [first = ''] = descriptions
+    if (documentCount === 1) return `Let op: dit document is ${first}.`
+    if (remarkable.length === 1) return `Let op: een van deze documenten is ${first}.`
+    const isOfAll = remarkable.length === documentCount && !remarkable.some(({ draft }) => draft)
+    if (isOfAll && new Set(descriptions).size === 1) return `Let op: deze documenten zijn ${first}.`
+    const each = descriptions.map((description, at) => `één ${at === 0 ? 'document ' : ''}is ${description}`)
+    return `Let op: ${new Intl.ListFormat('nl').format(each)}.`
   },
   /** @param parts of the question, in the visitor's words */
   unanswered: (parts: readonly string[]) =>

@@ -3,6 +3,7 @@ import { analyze } from '../../ingest/analysis.js'
 import type { Paragraph, PolicyDocument } from '../../ingest/corpus.js'
 import type { Candidate } from '../../ingest/search.js'
 import { type ComposeContext, compose, renderAnswer } from '../../server/compose.js'
+import { understand } from '../../server/question.js'
 import type { Evidence } from '../../server/retrieval.js'
 
 const letter: PolicyDocument = {
@@ -33,8 +34,10 @@ const draft: PolicyDocument = {
 class Corpus {
   source = ''
   readonly paragraphs: Paragraph[] = []
+  readonly documents = new Map<string, PolicyDocument>()
 
   add(text: string, given: Partial<Paragraph> = {}, document = letter): Paragraph {
+    this.documents.set(document.id, document)
     const start = this.source.length
     this.source += `${text}\n\n`
     const anchor = `p-${this.paragraphs.length + 1}`
@@ -57,32 +60,45 @@ class Corpus {
     return paragraph
   }
 
-  async ask(
-    question: string,
-    found: readonly Paragraph[],
-    document = letter,
-    today = new Date('2026-11-20'),
+  /**
+   * @param found per part of the question the paragraphs found, best first
+   * @param drop how much lower each scores than the one before it
+   */
+  async askParts(
+    parts: readonly (readonly [question: string, found: readonly Paragraph[]])[],
+    { drop = 0.1, today = new Date('2026-11-20') } = {},
   ) {
-    const { source, paragraphs } = this
-    const content = { source, paragraphs, furniture: [], pages: null, repairedWords: 0, warnings: [] }
+    const { source } = this
+    const contentOf = (id: string) => ({
+      source,
+      paragraphs: this.paragraphs.filter(({ documentId }) => documentId === id),
+      furniture: [],
+      pages: null,
+      repairedWords: 0,
+      warnings: [],
+    })
     const context = {
-      index: { content: async () => content, inverseDocumentFrequency: () => 1 },
+      index: { content: async (id: string) => contentOf(id), inverseDocumentFrequency: () => 1 },
       basePath: '',
       today,
     } as unknown as ComposeContext
-    const candidates = found.map(
-      (paragraph, rank) =>
-        ({
-          paragraph,
-          document,
-          score: 1 - rank / 10,
-          channels: {},
-          statement: null,
-        }) as unknown as Candidate,
-    )
-    const evidence = { question, analysis: analyze(question), candidates, coverage: 1 } as unknown as Evidence
-    const composition = await compose([evidence], context)
+    const evidence = parts.map(([question, found]) => {
+      const candidates = found.map((paragraph, rank) => ({
+        paragraph,
+        document: this.documents.get(paragraph.documentId),
+        score: 20 - rank * drop,
+        features: { question: 0 },
+        statement: null,
+      })) as unknown as Candidate[]
+      const understood = understand(question, [], [...this.documents.values()])
+      return { question, analysis: analyze(question), understood, candidates } as unknown as Evidence
+    })
+    const composition = await compose(evidence, context)
     return { ...composition, answer: renderAnswer(composition.segments) }
+  }
+
+  ask(question: string, found: readonly Paragraph[], settings = {}) {
+    return this.askParts([[question, found]], settings)
   }
 }
 
@@ -196,7 +212,7 @@ describe('compose', () => {
   it('says that a document is an old draft', async () => {
     const corpus = new Corpus()
     const paragraph = corpus.add('De Raad bevestigt de aanpak.', {}, draft)
-    const { answer } = await corpus.ask('Wat bevestigt de Raad?', [paragraph], draft)
+    const { answer } = await corpus.ask('Wat bevestigt de Raad?', [paragraph])
     expect(answer).toContain('Let op: dit document is een ontwerp uit 2008.')
   })
 

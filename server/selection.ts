@@ -1,0 +1,122 @@
+/** Which pieces of which paragraphs answer one part of a question. */
+import { analyze, tokens } from '../ingest/analysis.js'
+import type { Paragraph } from '../ingest/corpus.js'
+import type { ParagraphIndex } from '../ingest/paragraph-index.js'
+import type { Candidate } from '../ingest/search.js'
+import { askedValues } from './answer-type.js'
+import { findList } from './list-choice.js'
+import { quotableSentences } from './orders.js'
+import { type Piece, pieceOf, plainSelection, type Selection, textOf } from './pieces.js'
+import type { Evidence } from './retrieval.js'
+import { chooseSentences } from './sentence-choice.js'
+import { saySamePoint } from './verify.js'
+
+/**
+ * Scores are log-odds (`evals/train.ts`). Within this margin of the best a paragraph is a rival that may be the right one;
+ * beyond it the best is right in 98 of 100 questions of the evaluation cases.
+ */
+const RIVAL_MARGIN = 2
+/** Paragraphs after the best among which rivals are looked for. */
+const MOST_RIVALS = 2
+/**
+ * A paragraph whose nearest written question is this much further than the best one's is no rival: in 25 of the evaluation
+ * cases there was one within the margin, and never was it the right one.
+ */
+const RIVAL_QUESTION_GAP = 0.05
+/** A paragraph whose score is further from the best says something else; it is not compared. */
+const SAME_POINT_MARGIN = 4
+/** Candidates among which one that says the same point as the best is looked for. */
+const SAME_POINT_CANDIDATES = 5
+
+/**
+ * The pieces that answer one part of a question: a list with what stands over it, or the sentences that carry the answer,
+ * also those of paragraphs that answer nearly as likely.
+ */
+export async function selectPieces(evidence: Evidence, index: ParagraphIndex): Promise<Selection> {
+  const [best, ...others] = usable(evidence)
+  if (!best) return plainSelection([])
+  const list = await findList(evidence, best, index)
+  if (list) return list
+  const rarity = (word: string) => index.inverseDocumentFrequency(word)
+  const likeliest = (candidate: Candidate) =>
+    pieceOf(candidate, chooseSentences(evidence, candidate, rarity, 1)[0])
+  const compared = compare(evidence, best, others, likeliest)
+  if (compared) return compared
+  if (best.paragraph.kind === 'signature')
+    return plainSelection(await signaturesBeside(evidence, best, index))
+  const rivals = others.slice(0, MOST_RIVALS).filter(candidate => isRival(candidate, best))
+  return plainSelection(
+    [best, ...rivals].flatMap(candidate =>
+      chooseSentences(evidence, candidate, rarity).map(range => pieceOf(candidate, range)),
+    ),
+  )
+}
+
+/** The candidates that can be quoted, best first, those of the documents that the question names when it names some. */
+function usable({ candidates, understood: { named } }: Evidence): Candidate[] {
+  // What only speaks to an assistant is no answer to anybody.
+  const quotable = candidates.filter(({ paragraph }) => quotableSentences(paragraph).length > 0)
+  const [first] = quotable
+  return first && named.includes(first.document.id)
+    ? quotable.filter(({ document }) => named.includes(document.id))
+    : quotable
+}
+
+const isRival = (candidate: Candidate, best: Candidate) =>
+  best.score - candidate.score < RIVAL_MARGIN &&
+  best.features.question - candidate.features.question <= RIVAL_QUESTION_GAP
+
+/** The best piece beside one that says the same point, or the same with another value. */
+function compare(
+  evidence: Evidence,
+  best: Candidate,
+  others: readonly Candidate[],
+  likeliest: (candidate: Candidate) => Piece,
+): Selection | undefined {
+  const first = likeliest(best)
+  for (const candidate of others.slice(0, SAME_POINT_CANDIDATES - 1)) {
+    if (best.score - candidate.score > SAME_POINT_MARGIN) break
+    const other = likeliest(candidate)
+    const [newer, older] =
+      (other.document.date ?? '') > (first.document.date ?? '') ? [other, first] : [first, other]
+    if (saySamePoint(textOf(first), textOf(other))) return plainSelection([{ ...newer, same: older }])
+    if (other.document.id !== first.document.id && differ(evidence.question, textOf(first), textOf(other)))
+      return { ...plainSelection([newer, older]), isDiffering: true }
+  }
+  return undefined
+}
+
+/** Words that turn a sentence round. */
+const NEGATION = /(?<!\p{L})(?:niet|geen|nooit|niets|niemand|zonder)(?!\p{L}) ?/giu
+
+/** Whether two texts make the same point with another value of the asked kind, or one of them denies it. */
+export function differ(question: string, one: string, other: string): boolean {
+  const [value, ...more] = askedValues(question, one)
+  const [otherValue, ...moreOthers] = askedValues(question, other)
+  if (value && otherValue && more.length === 0 && moreOthers.length === 0) {
+    const said = one.slice(value.start, value.end)
+    const otherSaid = other.slice(otherValue.start, otherValue.end)
+    if (said.toLowerCase() === otherSaid.toLowerCase()) return false
+    return saySamePoint(one, other.slice(0, otherValue.start) + said + other.slice(otherValue.end))
+  }
+  const denials = (text: string) => [...text.matchAll(NEGATION)].length
+  if (denials(one) + denials(other) !== 1) return false
+  return saySamePoint(one.replace(NEGATION, ''), other.replace(NEGATION, ''))
+}
+
+/** All who signed, in the order of the page, when the question does not single out one of them. */
+async function signaturesBeside(
+  { question }: Evidence,
+  { document, paragraph }: Candidate,
+  index: ParagraphIndex,
+): Promise<Piece[]> {
+  const paragraphs = (await index.content(document.id))?.paragraphs ?? []
+  const signatures = paragraphs.filter(({ kind }) => kind === 'signature')
+  const asked = new Set(analyze(question).words)
+  const shared = ({ text }: Paragraph) => tokens(text).filter(({ stem }) => asked.has(stem)).length
+  const others = signatures.filter(other => other.id !== paragraph.id)
+  const isSingledOut = others.every(other => shared(other) < shared(paragraph))
+  return (isSingledOut ? [paragraph] : signatures).map(signature =>
+    pieceOf({ document, paragraph: signature }, { start: 0, end: signature.text.length }),
+  )
+}
