@@ -7,6 +7,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import {
   ENRICHMENT_FOLDER,
   enrichmentPath,
+  FILL_FOLDER,
   listSources,
   MANIFEST_FILE,
   type Manifest,
@@ -82,27 +83,42 @@ export async function addDocuments(
 
 async function candidates(path: string): Promise<readonly SourceFile[]> {
   const facts = await stat(path).catch(() => null)
-  if (facts?.isDirectory()) return (await listSources([path])).files
+  if (facts?.isDirectory()) {
+    const { files, warnings } = await listSources([path])
+    if (files.length > 0) return files
+    const what = warnings[0]?.includes(MANIFEST_FILE)
+      ? warnings[0]
+      : `${path} holds no documents. ${FILL_FOLDER}, or name another folder.`
+    return [sourceAt(path, facts, new IngestFault('source-empty', what))]
+  }
   const { files } = facts
     ? await listSources([dirname(path)]).catch(() => ({ files: [] }))
     : { files: [] as SourceFile[] }
   // A file of a folder with a manifest brings along what the manifest says of it.
   const listed = files.find(file => file.path === path)
   if (listed) return [listed]
+  const fault = facts
+    ? null
+    : new IngestFault('source-missing', `${path} does not exist. Check the name of the file.`)
+  return [sourceAt(path, facts, fault)]
+}
+
+/** A file or folder by its path, which no manifest describes. */
+function sourceAt(
+  path: string,
+  facts: { readonly size: number; readonly mtimeMs: number } | null,
+  fault: IngestFault | null,
+): SourceFile {
   const file = basename(path)
-  return [
-    {
-      path,
-      folder: dirname(path),
-      file,
-      documentId: slugify(file.slice(0, file.length - extname(file).length)),
-      manifestEntry: null,
-      facts: facts && { size: facts.size, mtimeMs: facts.mtimeMs },
-      fault: facts
-        ? null
-        : new IngestFault('source-missing', `${path} does not exist. Check the name of the file.`),
-    },
-  ]
+  return {
+    path,
+    folder: dirname(path),
+    file,
+    documentId: slugify(file.slice(0, file.length - extname(file).length)),
+    manifestEntry: null,
+    facts: facts && { size: facts.size, mtimeMs: facts.mtimeMs },
+    fault,
+  }
 }
 
 async function add(

@@ -97,6 +97,9 @@ export const ENRICHMENT_FOLDER = 'enrichment'
 /** Name of the manifest of a folder. */
 export const MANIFEST_FILE = 'manifest.json'
 
+/** What to do with an empty folder. */
+export const FILL_FOLDER = 'Put PDF, DOCX, HTML, Markdown or text files into it'
+
 /** Names that systems and word processors leave behind, hidden files, and what belongs to the folder itself. */
 function isLeftOut(file: string): boolean {
   const parts = file.split('/')
@@ -224,6 +227,12 @@ export async function listSources(
           `${join(folder, MANIFEST_FILE)} does not list ${others.slice(0, 5).join(', ')}${others.length > 5 ? ` and ${others.length - 5} more` : ''}: left out. Add what should be found to the manifest.`,
         )
     }
+    if (found.length === 0 && !isOptional)
+      warnings.push(
+        manifest
+          ? `${join(folder, MANIFEST_FILE)} lists no documents. Add them to it, or remove it to have all files of the folder read.`
+          : `${folder} holds no documents. ${FILL_FOLDER}, or set SOURCES to a folder that has some.`,
+      )
     for (const source of found) files.push(withOwnId(source, taken))
   }
   return { files, warnings }

@@ -99,9 +99,18 @@ function documentTable(documents: readonly LedgerEntry[]): string {
   return alignColumns([header, ...rows], numeric)
 }
 
-/** Everything that a person is told after an ingest. */
-export function reportText(report: IngestReport): string {
-  const { documents, removed, warnings, written } = report
+/**
+ * Everything that a person is told after an ingest.
+ *
+ * @param only ids of the documents that were added just now; of the others those are told of that changed, the rest is counted.
+ *   `null` tells of all
+ */
+export function reportText(report: IngestReport, only: ReadonlySet<string> | null = null): string {
+  const { removed, written } = report
+  const isTold = ({ change, documentId }: LedgerEntry): boolean =>
+    only === null || only.has(documentId) || change === 'new' || change === 'changed'
+  const documents = report.documents.filter(isTold)
+  const warnings = only === null || documents.length > 0 ? report.warnings : []
   const isLong = documents.length > LONGEST_TABLE
   const remarkable = documents
     .filter(({ reason }) => reason !== null)
@@ -128,6 +137,8 @@ export function reportText(report: IngestReport): string {
     parts.push(removed.map(({ file, documentId }) => `removed: ${file} (${documentId})`).join('\n'))
   if (warnings.length > 0) parts.push(warnings.map(warning => `warning: ${warning}`).join('\n'))
   parts.push(summaryLine(report, written))
+  if (report.documents.some(each => each.status === 'failed' && !isTold(each)))
+    parts.push('npm run ingest tells of every file.')
   return withoutControls(parts.join('\n\n'))
 }
 
@@ -136,11 +147,20 @@ function withoutControls(text: string): string {
   return text.replace(/[^\P{Cc}\n]/gu, '�')
 }
 
-/** One line for each file that could not be ingested, for commands that do something else. */
-export function failureLines({ documents }: IngestReport): readonly string[] {
-  return documents
+/** Failures that commands which do something else tell of one by one. */
+const MOST_FAILURES = 3
+
+/** What commands that do something else tell of an ingest: that there are no documents, and which could not be ingested. */
+export function failureLines({ documents, warnings }: IngestReport): readonly string[] {
+  if (documents.length === 0) return warnings.map(withoutControls)
+  const lines = documents
     .filter(({ status }) => status === 'failed')
     .map(({ file, reason }) => withoutControls(`Not ingested: ${file}: ${reason}`))
+  if (lines.length <= MOST_FAILURES) return lines
+  return [
+    ...lines.slice(0, MOST_FAILURES),
+    `… and ${number(lines.length - MOST_FAILURES)} more files were not ingested: npm run ingest tells of each.`,
+  ]
 }
 
 function summaryLine({ documents, milliseconds }: IngestReport, written: boolean): string {

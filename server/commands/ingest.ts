@@ -61,14 +61,20 @@ const printJson = (value: unknown) => console.log(JSON.stringify(value))
 const onWait = ({ pid, host, since }: LockHolder) =>
   console.error(`Waiting for another ingest: process ${pid} on ${host}, since ${since}.`)
 
-/** Brings the index up to date and reports; `true` when every file could be ingested. */
+/**
+ * Brings the index up to date and reports; `true` when every file could be ingested, or, where documents were added or
+ * removed, when that succeeded.
+ *
+ * @param added what was added just now, empty after a document was removed; `null`: nothing of both
+ */
 async function runIngest(
   configuration: Configuration,
   flags: Flags,
-  added: readonly AddedFile[] = [],
+  added: readonly AddedFile[] | null = null,
 ): Promise<boolean> {
   const writer = flags.enrich ? await openWriterAfterEstimate(configuration, flags) : null
   const { show, clear } = progressBar(process.stderr)
+  const only = added && new Set(added.flatMap(({ documentId }) => documentId ?? []))
   try {
     const { enrichment, force, dryRun } = flags
     const report = await bringIndexUpToDate(configuration, {
@@ -80,18 +86,24 @@ async function runIngest(
       ...(writer && { writer }),
     })
     clear()
-    if (flags.json) printJson({ ...report, ...(added.length > 0 && { added }) })
+    if (flags.json) printJson({ ...report, ...(added && added.length > 0 && { added }) })
     else {
-      for (const { path, outcome, documentId, reason } of added)
+      for (const { path, outcome, documentId, reason } of added ?? [])
         console.log(
           `${outcome}: ${path}${documentId ? ` as ${documentId}` : ''}${reason ? `: ${reason}` : ''}`,
         )
-      if (added.length > 0) console.log()
+      if (added && added.length > 0) console.log()
       if (report.enriched) console.log(enrichText(report.enriched))
-      console.log(reportText(report))
+      console.log(reportText(report, only))
     }
-    return [...report.documents.map(({ status }) => status), ...added.map(({ outcome }) => outcome)].every(
-      each => each !== 'failed',
+    const statuses = report.documents.flatMap(({ documentId, status }) =>
+      only === null || only.has(documentId) ? [status] : [],
+    )
+    // Without documents no question can be answered, which is not what anybody wants.
+    const isEmpty = report.documents.length === 0 && only === null
+    return (
+      !isEmpty &&
+      [...statuses, ...(added ?? []).map(({ outcome }) => outcome)].every(each => each !== 'failed')
     )
   } finally {
     clear()
@@ -180,7 +192,7 @@ async function remove(configuration: Configuration, flags: Flags, ids: readonly 
       patience: PATIENCE,
       onWait,
     })
-  return runIngest(configuration, flags)
+  return runIngest(configuration, flags, [])
 }
 
 async function add(configuration: Configuration, flags: Flags, paths: readonly string[]): Promise<boolean> {

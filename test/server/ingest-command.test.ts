@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -89,6 +89,14 @@ describe('npm run ingest', () => {
     expect(stdout).toBe('')
   })
 
+  it('says what to do with an empty folder, and ends with 1', async () => {
+    const folders = await letterFolders()
+    for (const name of Object.keys(LETTERS)) await rm(join(folders.sources, name))
+    const { code, stdout } = await run(folders)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/holds no documents\. Put PDF, DOCX, HTML, Markdown or text files into it/)
+  })
+
   it('says which flags there are when one is wrong', async () => {
     const folders = await letterFolders()
     const { code, stderr } = await run(folders, '--frce')
@@ -159,6 +167,30 @@ describe('npm run ingest -- <files>', () => {
     expect(removed.code).toBe(0)
     expect(removed.stdout).toContain('removed: afval.txt (afval)')
     expect((await run(folders, 'remove', 'afval')).stderr).toContain('No added document has the id afval')
+  })
+})
+
+describe('npm run ingest -- <files> beside others', () => {
+  it('tells of what was added and of what changed, and counts the rest', async () => {
+    const folders = await letterFolders()
+    await writeOldFile(join(folders.sources, 'leeg.txt'), '')
+    expect((await run(folders)).code).toBe(1)
+    const elsewhere = join(folders.data, '..', 'mijn documenten')
+    await writeOldFile(join(elsewhere, 'afval.txt'), 'Het grofvuil wordt elke eerste maandag opgehaald.\n')
+    const { code, stdout } = await run(folders, elsewhere)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^afval\.txt +ok +new/m)
+    expect(stdout).not.toMatch(/^bomen\.txt|leeg\.txt/m)
+    expect(stdout).toMatch(/5 documents.*1 failed[\s\S]*npm run ingest tells of every file\./)
+  })
+
+  it('says that a folder to add is empty, and ends with 1', async () => {
+    const folders = await letterFolders()
+    const empty = join(folders.data, '..', 'lege map')
+    await mkdir(empty)
+    const { code, stdout } = await run(folders, empty)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^failed: .*lege map holds no documents\. Put .* name another folder\.$/m)
   })
 })
 
