@@ -87,6 +87,7 @@ class Composer {
       const pieces = selection.pieces.filter(piece => !this.#isShown(piece))
       const isNew = questions.size > 1 && evidence.question !== labelled
       const label = isNew && pieces.length > 0 ? answerTexts.part(evidence.question) : ''
+
       if (label !== '') labelled = evidence.question
       await this.#add({ ...selection, pieces }, label)
     }

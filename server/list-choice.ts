@@ -23,7 +23,7 @@ const LEAST_SUPPORT = 3
 const SUPPORT_CANDIDATES = 8
 
 /** A list of a document. */
-interface List {
+export interface List {
   readonly document: PolicyDocument
   /** `null`: only headings stand over it. */
   readonly introduction: Paragraph | null
@@ -62,6 +62,7 @@ export async function findList(
 /** The list over which stands what is asked: "prioriteiten", "derde pijler". */
 async function findNamedList(evidence: Evidence, index: ParagraphIndex): Promise<List | undefined> {
   const { question, understood, candidates } = evidence
+  const forms = new Set(tokens(question).flatMap(({ word, stop }) => (stop ? [] : [word])))
   const noun = listedNoun(question)
   const nounStem = noun === null ? undefined : tokens(noun)[0]?.stem
   if (nounStem === undefined) return undefined
@@ -72,6 +73,7 @@ async function findNamedList(evidence: Evidence, index: ParagraphIndex): Promise
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
   let chosen: List | undefined
   let highest = LEAST_LEAD * total
+  let mostExact = 0
   for (const candidate of candidates.slice(0, LIST_CANDIDATES)) {
     const list = await listOf(candidate, index)
     if (!list) continue
@@ -81,9 +83,12 @@ async function findNamedList(evidence: Evidence, index: ParagraphIndex): Promise
     if (!stemsOf(lead).has(nounStem)) continue
     const held = stemsOf([lead, document.title, document.institution ?? '', ...document.aliases].join('\n'))
     const covered = [...weights].reduce((sum, [stem, weight]) => sum + (held.has(stem) ? weight : 0), 0)
-    if (covered <= highest) continue
+    // "Vierde" and "vier" have one stem: of two lists the one that holds the word itself is meant.
+    const exact = tokens(lead).filter(({ word }) => forms.has(word)).length
+    if (covered < highest || (covered === highest && exact <= mostExact)) continue
     chosen = list
     highest = covered
+    mostExact = exact
   }
   return chosen
 }
@@ -94,7 +99,10 @@ function stemsOf(text: string): ReadonlySet<string> {
 }
 
 /** The list that a paragraph introduces, is an item of, or is the heading of. */
-async function listOf({ document, paragraph }: Candidate, index: ParagraphIndex): Promise<List | undefined> {
+export async function listOf(
+  { document, paragraph }: Pick<Candidate, 'document' | 'paragraph'>,
+  index: ParagraphIndex,
+): Promise<List | undefined> {
   const paragraphs = (await index.content(document.id))?.paragraphs ?? []
   const isItem = ({ kind, text }: Paragraph) => kind === 'list-item' && !addressesAssistant(text)
   const childrenOf = (id: string) => paragraphs.filter(other => other.parent === id && isItem(other))
@@ -150,17 +158,20 @@ function chooseIntroduction(
 }
 
 function show({ document, introduction, headings, items }: List, range: Sentence): Selection {
-  const shown = items.slice(0, MOST_ITEMS)
-  const pieces: Piece[] = shown.map(paragraph =>
-    pieceOf({ document, paragraph }, beginningOf(paragraph), 'list-item'),
-  )
-  if (introduction) pieces.unshift(pieceOf({ document, paragraph: introduction }, range))
+  const shown = itemsOf({ document, items })
   return {
-    pieces,
+    pieces: introduction ? [pieceOf({ document, paragraph: introduction }, range), ...shown] : shown,
     heading: introduction ? null : headings.join(' – '),
     leftOut: items.length - shown.length,
     isDiffering: false,
   }
+}
+
+/** The items of a list as pieces, as many as an answer shows. */
+export function itemsOf({ document, items }: Pick<List, 'document' | 'items'>): Piece[] {
+  return items
+    .slice(0, MOST_ITEMS)
+    .map(paragraph => pieceOf({ document, paragraph }, beginningOf(paragraph), 'list-item'))
 }
 
 function beginningOf(item: Paragraph): Sentence {

@@ -1,7 +1,7 @@
-/** Questions that hold two questions: cut where the second begins. */
+/** Questions that hold several questions: cut where each begins. */
 
 const QUESTION_WORD =
-  '(?:(?:aan|bij|door|in|met|naar|op|over|per|sinds|tot|tegen|uit|van|voor|volgens) )?(?:wat|welke?|wie|wiens|waar\\p{L}*|wanneer|hoe|hoeveel)'
+  '(?:(?:aan|bij|binnen|door|in|met|na|naar|namens|om|onder|op|over|per|rond|sinds|tijdens|tot|tegen|tussen|uit|van|vanaf|vanuit|voor|volgens|wegens) )?(?:wat|welke?|wie|wiens|waar\\p{L}*|wanneer|hoe|hoeveel)'
 const FINITE_VERB =
   '(?:is|zijn|was|waren|kan|kunnen|mag|mogen|moet|moeten|wil|willen|heeft|hebben|wordt|worden|komt|gaat|geldt|zal|zullen)'
 
@@ -33,15 +33,26 @@ const FINISHED = new RegExp(
 
 /** Fewest words that make a part a question of its own. */
 const LEAST_WORDS = 3
+/** Most questions that one question is cut into. */
+const MOST_PARTS = 3
 
 /**
  * The questions within a question.
  *
- * @returns one or two parts in order, each as the visitor wrote it
+ * @returns one to three parts in order, each as the visitor wrote it
  */
 export function splitQuestion(question: string): string[] {
-  const trimmed = question.trim()
-  if (NOT_A_QUESTION.test(trimmed)) return [trimmed]
+  const parts = [question.trim()]
+  while (parts.length < MOST_PARTS) {
+    const cut = splitInTwo(parts.at(-1) as string)
+    if (!cut) break
+    parts.splice(-1, 1, ...cut)
+  }
+  return parts
+}
+
+function splitInTwo(trimmed: string): [string, string] | undefined {
+  if (NOT_A_QUESTION.test(trimmed)) return undefined
   const words = (part: string) => part.split(/\s+/).filter(Boolean).length
   for (const match of trimmed.matchAll(SECOND_QUESTION)) {
     const first = trimmed.slice(0, match.index).replace(/[?\s]+$/, '')
@@ -51,5 +62,5 @@ export function splitQuestion(question: string): string[] {
     if (!complete || SUBORDINATE.test(second) || (UNFINISHED.test(first) && !FINISHED.test(first))) continue
     return [first, second]
   }
-  return [trimmed]
+  return undefined
 }

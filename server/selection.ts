@@ -4,7 +4,7 @@ import type { Paragraph } from '../ingest/corpus.js'
 import type { ParagraphIndex } from '../ingest/paragraph-index.js'
 import type { Candidate } from '../ingest/search.js'
 import { askedValues } from './answer-type.js'
-import { findList } from './list-choice.js'
+import { findList, itemsOf, listOf } from './list-choice.js'
 import { quotableSentences } from './orders.js'
 import { type Piece, pieceOf, plainSelection, type Selection, textOf } from './pieces.js'
 import type { Evidence } from './retrieval.js'
@@ -32,8 +32,9 @@ const SAME_POINT_CANDIDATES = 5
  * The pieces that answer one part of a question: a list with what stands over it, or the sentences that carry the answer,
  * also those of paragraphs that answer nearly as likely.
  */
-export async function selectPieces(evidence: Evidence, index: ParagraphIndex): Promise<Selection> {
-  const [best, ...others] = usable(evidence)
+export async function selectPieces(found: Evidence, index: ParagraphIndex): Promise<Selection> {
+  const evidence = { ...found, candidates: usable(found) }
+  const [best, ...others] = evidence.candidates
   if (!best) return plainSelection([])
   const list = await findList(evidence, best, index)
   if (list) return list
@@ -45,11 +46,20 @@ export async function selectPieces(evidence: Evidence, index: ParagraphIndex): P
   if (best.paragraph.kind === 'signature')
     return plainSelection(await signaturesBeside(evidence, best, index))
   const rivals = others.slice(0, MOST_RIVALS).filter(candidate => isRival(candidate, best))
-  return plainSelection(
-    [best, ...rivals].flatMap(candidate =>
-      chooseSentences(evidence, candidate, rarity).map(range => pieceOf(candidate, range)),
-    ),
+  const pieces = [best, ...rivals].flatMap(candidate =>
+    chooseSentences(evidence, candidate, rarity).map(range => pieceOf(candidate, range)),
   )
+  const documents = [...new Set(pieces.map(({ document }) => document.id))]
+  const byDocument = documents.flatMap(id => pieces.filter(({ document }) => document.id === id))
+  const completed = await Promise.all(byDocument.map(piece => withItems(piece, index)))
+  return plainSelection(completed.flat())
+}
+
+/** A piece that ends in the colon of a list, with the items that complete it. */
+async function withItems(piece: Piece, index: ParagraphIndex): Promise<Piece[]> {
+  if (!textOf(piece).endsWith(':')) return [piece]
+  const list = await listOf(piece, index)
+  return list?.introduction?.id === piece.paragraph.id ? [piece, ...itemsOf(list)] : [piece]
 }
 
 /** The candidates that can be quoted, best first, those of the documents that the question names when it names some. */

@@ -7,7 +7,7 @@ import type { QueryWord } from '../ingest/query-units.js'
 import type { Candidate } from '../ingest/search.js'
 import { quotableSentences } from './orders.js'
 import type { Evidence } from './retrieval.js'
-import { leansOnPrevious, type Sentence, sentencesOf } from './sentences.js'
+import { exemplifiesPrevious, leansOnPrevious, type Sentence, sentencesOf } from './sentences.js'
 
 /** What tells an answering sentence from the others of its paragraph, each 0..1. */
 export interface SentenceFeatures {
@@ -105,7 +105,14 @@ function withWhatItLeansOn(text: string, sentences: readonly Sentence[], at: num
     countWords(cut(first - 1, at)) <= MOST_QUOTE_WORDS
   )
     first--
-  return { start: sentences[first]?.start ?? 0, end: sentences[at]?.end ?? text.length }
+  const next = at + 1
+  const isExemplified =
+    next < sentences.length &&
+    isNext(at) &&
+    exemplifiesPrevious(cut(next, next)) &&
+    countWords(cut(first, next)) <= MOST_QUOTE_WORDS
+  const last = isExemplified ? next : at
+  return { start: sentences[first]?.start ?? 0, end: sentences[last]?.end ?? text.length }
 }
 
 function joinNear(text: string, one: Sentence, other: Sentence): [Sentence, ...Sentence[]] {

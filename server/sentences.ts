@@ -83,9 +83,18 @@ export function sentencesOf(paragraph: Paragraph): readonly Sentence[] {
 
 /** First words with which a sentence leans on the one before it. */
 const LEANING =
-  /^["“‘'(]*(?:(?:en|maar|ook|want|dus) )?(?:dit|deze|die|dat|daarbij|daarmee|daartoe|daarom|daarvoor|daarvan|daarin|daardoor|daarop|daarna|daarnaast|daarover|hierbij|hiermee|hiertoe|hierdoor|hiervoor|hierin|hierop|hiervan|zij|ze|hij|het gaat hierbij|zo|zulke|dergelijke|dan|laatstgenoemde|eerstgenoemde|beide)(?![\p{L}])/iu
+  /^["“‘'(]*(?:(?:en|maar|ook|want|dus) )?(?:dit|deze|die|dat|daarbij|daarmee|daartoe|daarom|daarvoor|daarvan|daarin|daardoor|daarop|daarna|daarnaast|daarover|hierbij|hiermee|hiertoe|hierdoor|hiervoor|hierin|hierop|hiervan|zij|ze|hij|het gaat hierbij|zo|zulke|dergelijke|dan|denk(?:t u)? (?:\p{L}+ )?aan|bijvoorbeeld|laatstgenoemde|eerstgenoemde|beide)(?![\p{L}])/iu
 
 /** Whether a sentence cannot be understood without the one before it. */
 export function leansOnPrevious(sentence: string): boolean {
   return LEANING.test(sentence)
+}
+
+/** First words of a sentence that gives an example of what the one before it says. */
+const EXEMPLIFYING =
+  /^["“‘'(]*(?:denk(?:t u)? (?:\p{L}+ )?aan|bijvoorbeeld|zo (?:is|zijn|heeft|hebben|wordt|worden|kan|kunnen)|(?:een|één) (?:\p{L}+ )?voorbeeld|voorbeelden)(?![\p{L}])/iu
+
+/** Whether a sentence gives an example of what the one before it says. */
+export function exemplifiesPrevious(sentence: string): boolean {
+  return EXEMPLIFYING.test(sentence)
 }
