@@ -1,6 +1,7 @@
 /** From a tree of HTML elements to extracted text and blocks: headings, paragraphs, lists, tables, footnotes. */
 import { articleHeading } from '../paragraphs/articles.js'
 import { isBareLabel, readLabel } from '../paragraphs/labels.js'
+import { isHeadOfNumbers } from '../paragraphs/tables.js'
 import { BlockWriter } from './block-writer.js'
 import {
   attribute,
@@ -265,11 +266,16 @@ class Walker {
     this.writer.end()
     if (caption) this.block(caption, place)
     const heads: string[] = []
+    /** The head of each column, where one row holds them all. */
+    let columns: readonly string[] | null = null
     for (const [index, row] of cells.entries()) {
-      const filled = (texts[index] ?? []).filter(text => text !== '')
+      const own = texts[index] ?? []
+      const filled = own.filter(text => text !== '')
       if (filled.length === 0) continue
       const isHead = isHeadRow(rows[index], row, texts, index)
-      this.writer.begin('table-row', { heads: isHead ? [] : [...heads] })
+      const above =
+        columns?.length === own.length ? columns.filter((head, at) => head !== '' && own[at] !== '') : heads
+      this.writer.begin('table-row', { heads: isHead ? [] : [...above] })
       let isFirst = true
       for (const [at, cell] of row.entries()) {
         if (texts[index]?.[at] === '') continue
@@ -278,7 +284,9 @@ class Walker {
         this.inline(cell, place)
       }
       this.writer.end()
-      if (isHead) heads.push(...filled)
+      if (!isHead) continue
+      columns = heads.length === 0 ? own : null
+      heads.push(...filled)
     }
   }
 }
@@ -393,7 +401,8 @@ function isHeadRow(
   if (row?.parentNode && isElement(row.parentNode) && row.parentNode.tagName === 'thead') return true
   if (cells.every(cell => cell.tagName === 'th')) return true
   const isFirst = texts.findIndex(each => each.some(text => text !== '')) === index
-  return isFirst && cells.length > 1 && cells.every(cell => headingCell(cell))
+  if (!isFirst || cells.length < 2) return false
+  return cells.every(headingCell) || isHeadOfNumbers(texts.slice(index))
 }
 
 /** Whether all of a cell is set in bold. */

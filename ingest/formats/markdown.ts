@@ -126,9 +126,9 @@ function readFrontMatter(
 
 function cellsOf(row: string): string[] {
   return row
+    .replace(/^\s*\||\|\s*$/g, '')
     .split('|')
     .map(cell => cell.trim())
-    .filter(cell => cell !== '')
 }
 
 function isBoldLine(text: string): boolean {
@@ -241,8 +241,8 @@ class MarkdownBlocks {
       this.isTable ||
       (text.includes('|') && next && TABLE_RULE.test(next.text) && next.text.includes('|'))
     ) {
-      if (!/[^\s|]/.test(text)) this.mark('rule', start, end)
-      else this.addWhole('table-row', start, end)
+      if (/[^\s|]/.test(text)) this.row(text, start, end)
+      else this.mark('rule', start, end)
       if (!this.isTable) this.heads = cellsOf(text)
       return
     }
@@ -260,6 +260,15 @@ class MarkdownBlocks {
       return
     }
     this.add('text', start, end)
+  }
+
+  /** A row of a table; the strokes at its ends are marks only. */
+  private row(text: string, start: number, end: number): void {
+    const before = /^\|\s*/.exec(text)?.[0].length ?? 0
+    const after = /(?<!\\)\s*\|$/.exec(text)?.[0].length ?? 0
+    if (before > 0) this.mark('markup', start, start + 1)
+    this.addWhole('table-row', start + before, end - after)
+    if (after > 0) this.mark('markup', end - 1, end)
   }
 
   /** Carries the open block on, or begins one. */
@@ -302,9 +311,20 @@ class MarkdownBlocks {
         depth: isBold ? (this.hasHeading ? BOLD_DEPTH : 1) : open.depth,
         label: open.label,
         references: this.referencesIn(spans),
-        heads: open.kind === 'table-row' && this.isTable ? this.heads : [],
+        heads: open.kind === 'table-row' && this.isTable ? this.headsOfRow(spans) : [],
       }),
     )
+  }
+
+  /** The heads of the cells of a row that are filled; all where the row has another number of cells. */
+  private headsOfRow([span]: readonly Span[]): readonly string[] {
+    if (!span) return []
+    const cells = this.source
+      .slice(...span)
+      .split('|')
+      .map(cell => cell.trim())
+    const isFilled = (_: string, at: number): boolean => cells[at] !== ''
+    return cells.length === this.heads.length ? this.heads.filter(isFilled) : this.heads.filter(Boolean)
   }
 
   private referencesIn(spans: readonly Span[]): FootnoteReference[] {

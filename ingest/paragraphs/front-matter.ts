@@ -27,6 +27,8 @@ const NUMBER =
 const NUMBER_LINE = new RegExp(`^${NUMBER.source}$`)
 const FIELD =
   /^(?:(?:van|aan|to|from)\s*:|(?:datum|betreft|onderwerp|ons kenmerk|onze referentie|uw kenmerk|uw brief van|kenmerk|nr\. vorig doc\.?|nr\. comvoorstel|nr\. commissievoorstel|documentnummer|dossiernummer|zaaknummer|contactpersoon|afzender|bijlagen?\s*:)\b)\s*:?\s*\S/i
+/** What a document says it is about. */
+const SUBJECT = /^(?:betreft|onderwerp)\s*:?\s*(\S.*)$/i
 const ADDRESSEE = /^Aan de (?:Voorzitter|leden|Tweede Kamer|Eerste Kamer|Raad)\b/
 /** Blocks from the beginning among which the head is looked for. */
 const HEAD_BLOCKS = 40
@@ -71,9 +73,26 @@ export function readFrontMatter(
   // A format that hands metadata over has said what the head is.
   const isStated = blocks.some(each => each.kind === 'metadata')
   const isHead = !isStated && evidence.filter(Boolean).length >= 2
+  const titleAfter = readTitle(source, blocks, isHead ? last + 1 : 0)
+  const subject = bare
+    .slice(0, last + 1)
+    .map(text => SUBJECT.exec(text)?.[1])
+    .find(text => text !== undefined)
+  // A heading that stands alone above the facts of a document is its title, unless one follows them.
+  const isTitleBefore =
+    isHead &&
+    titleAfter === null &&
+    subject === undefined &&
+    evidence[1] === true &&
+    evidence[0] === false &&
+    blocks[0]?.kind === 'heading'
   const named = blocks.map((each, index) => {
     const isOwnHeading = each.kind === 'heading' && each.depth !== null && !/^[*_]/.test(texts[index] ?? '')
-    return isHead && index <= last && !isOwnHeading && each.kind !== 'footnote'
+    return isHead &&
+      index <= last &&
+      !isOwnHeading &&
+      each.kind !== 'footnote' &&
+      !(isTitleBefore && index === 0)
       ? { ...each, kind: 'metadata' as const }
       : each
   })
@@ -93,7 +112,7 @@ export function readFrontMatter(
     blocks: all.sort((a, b) => (a.spans[0]?.[0] ?? 0) - (b.spans[0]?.[0] ?? 0)),
     furniture: pieces,
     found: {
-      title: readTitle(source, named, isHead ? last + 1 : 0),
+      title: titleAfter ?? (isTitleBefore ? bare[0] : isHead ? subject : null) ?? null,
       date: date ? isoDate(date) : null,
       documentNumber: number ?? (hidden.number ? source.slice(...hidden.number) : null),
     },

@@ -94,7 +94,11 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
       page: pageOf(pieces.pageStarts, each.spans[0]?.[0] ?? 0),
       spans: each.spans,
       text: texts[index] ?? '',
-      searchText: withHeads(each.heads, withName(kind, texts[index] ?? '', search.texts[index] ?? '')),
+      searchText: withHeads(
+        each.heads,
+        each.spans.map(span => textOf(source, [span])),
+        withName(kind, texts[index] ?? '', search.texts[index] ?? ''),
+      ),
       footnotes: [...new Set(each.references.flatMap(reference => ids[notes.get(reference) ?? -1] ?? []))],
     }
   })
@@ -138,9 +142,18 @@ function withName(kind: Paragraph['kind'], text: string, searchText: string): st
   return name ? `${name}: ${searchText}` : searchText
 }
 
-/** A row of a table is asked for by the heads of its columns too. */
-function withHeads(heads: readonly string[], searchText: string): string {
-  return heads.length > 0 ? `${heads.join(', ')}: ${searchText}` : searchText
+/**
+ * A row of a table is asked for by the heads of its columns too: each in front of its cell, so that both stand in one clause, or
+ * all before the row where their number differs.
+ *
+ * @param pieces the text of each span; of a table without strokes each is a cell
+ */
+function withHeads(heads: readonly string[], pieces: readonly string[], searchText: string): string {
+  if (heads.length === 0) return searchText
+  const isApart = pieces.length > 1 && pieces.join(' ') === searchText
+  const cells = isApart ? pieces : searchText.split(/\s*\|\s*/).filter(cell => cell !== '')
+  if (cells.length !== heads.length) return `${heads.join(', ')}: ${searchText}`
+  return cells.map((cell, at) => `${heads[at]} ${cell}`).join(', ')
 }
 
 /**

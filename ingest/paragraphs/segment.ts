@@ -7,6 +7,7 @@ import { isBareLabel, type Label, readLabel } from './labels.js'
 import { byPage, columnWidth, type Line, pagesByFormFeed, splitLines, textWidth } from './lines.js'
 import { cutMargins } from './margins.js'
 import { readPages } from './pages.js'
+import { findRows, type TableRow } from './tables.js'
 import { endsClause, endsSentence, isCapitals, startsLowerCase, wordCharacters } from './text-shape.js'
 
 /** A text in pieces. */
@@ -22,6 +23,8 @@ export interface Segmented {
 interface Group {
   readonly lines: Line[]
   readonly label: Label | null
+  /** What it is as a row of a table; `null` for all else. */
+  readonly row: TableRow | null
 }
 
 /** How a page uses its blank lines, and how wide its text is. */
@@ -64,18 +67,22 @@ export function segment(
   const groups = groupLines(stray.lines)
   const texts = groups.map(group => group.lines.map(line => line.text).join(' '))
   const blocks = groups.map((group, index) => {
-    const spans = spansOf(source, group.lines)
+    const spans = group.row?.spans ?? spansOf(source, group.lines)
     const [text = '', before = null, after = null] = [texts[index], texts[index - 1], texts[index + 1]]
     const depth = typeDepth(group.lines, headings)
     const isTitle = depth !== null || isHeading(text, group.lines.length, before, after)
-    const kind = isRow(text) ? 'table-row' : isTitle ? 'heading' : group.label ? 'list-item' : 'text'
-    return block(kind, spans, { depth, references: referencesIn(noted.references, spans) })
+    const kind = group.row ? 'table-row' : isTitle ? 'heading' : group.label ? 'list-item' : 'text'
+    const references = referencesIn(noted.references, spans)
+    return block(kind, spans, { depth, references, heads: group.row?.heads ?? [] })
   })
   for (const note of noted.footnotes)
     blocks.push(block('footnote', spansOf(source, note.lines), { label: note.mark }))
+  const strokes = groups.flatMap(({ row }) =>
+    (row?.marks ?? []).map((span): Furniture => ({ name: 'markup', spans: [span] })),
+  )
   return {
     blocks: blocks.sort((a, b) => (a.spans[0]?.[0] ?? 0) - (b.spans[0]?.[0] ?? 0)),
-    furniture: [...paged.furniture, ...trimmed.furniture, ...stray.furniture],
+    furniture: [...paged.furniture, ...trimmed.furniture, ...stray.furniture, ...strokes],
     pageStarts: paged.pageStarts,
     warnings: [
       ...emptyPages(source, starts ?? []).map(page => `page ${page} holds no text`),
@@ -137,14 +144,27 @@ function groupLines(lines: readonly Line[]): Group[] {
   const layout = layoutOf(lines)
   const groups: Group[] = []
   const counted = new Map<string, number>()
+  const rows = findRows(lines)
   for (const [index, line] of lines.entries()) {
     const open = groups.at(-1)
+    const row = rows.get(line)
+    if (row) {
+      groups.push({ lines: [line], label: null, row })
+      continue
+    }
     const label = labelOf(line, lines[index - 1], counted)
     if (label?.ordinal) counted.set(label.style, label.ordinal)
-    if (isRow(line.text)) groups.push({ lines: [line], label: null })
-    else if (open && !label && !isRow(open.lines[0]?.text ?? '') && continues(open, line, layout))
-      open.lines.push(line)
-    else groups.push({ lines: [line], label })
+    const [before, next] = [lines[index - 1], lines[index + 1]]
+    const isOnward =
+      open &&
+      !label &&
+      !open.row &&
+      !isField(line, before, next) &&
+      !(before && isField(before, lines[index - 2], line) && isShortLine(before, line, layout)) &&
+      !(before && open.lines.length === 1 && isTitleLine(before, line, next, layout)) &&
+      continues(open, line, layout)
+    if (isOnward) open.lines.push(line)
+    else groups.push({ lines: [line], label, row: null })
   }
   return groups
 }
@@ -161,9 +181,39 @@ function typeDepth(lines: readonly Line[], headings: ReadonlyMap<number, number>
   return isWhole && length <= LONGEST_LARGE && lines.some(({ text }) => /\p{L}/u.test(text)) ? depth : null
 }
 
-/** Whether a line is a row of a table, its cells divided by upright strokes. */
-function isRow(text: string): boolean {
-  return text.includes(' | ')
+/** Facts that the head of a document states, by the names they usually have. */
+const STATED_FIELD =
+  /^(?:van|aan|cc|datum|plaats|betreft|onderwerp|kenmerk|(?:ons|uw) kenmerk|versie|status|auteurs?|steller|opsteller|afzender|portefeuillehouder|documentnummer|dossiernummer|zaaknummer|contactpersoon|bijlagen?)\s*:\s*\S/i
+/** A name with what it is, on a line of its own. */
+const NAMED_FIELD = /^\p{Lu}[\p{L}-]*(?: [\p{L}-]+){0,3}\s?:\s+\S/u
+
+/** Whether a line states one fact: by its usual name, or beside others of the same form. */
+function isField(line: Line, before: Line | undefined, next: Line | undefined): boolean {
+  if (STATED_FIELD.test(line.text)) return true
+  const isBeside = (other: Line | undefined, apart: Line | undefined): boolean =>
+    other !== undefined && NAMED_FIELD.test(other.text) && !apart?.blankBefore
+  return NAMED_FIELD.test(line.text) && (isBeside(before, line) || isBeside(next, next))
+}
+
+/** Whether a line ended although the first word of the next one would have fitted by far. */
+function isShortLine(line: Line, next: Line, layout: Layout): boolean {
+  const [word = ''] = next.text.split(' ')
+  return !startsLowerCase(next.text) && textWidth(`${line.text} ${word}`) / layout.width < VERY_SHORT_LINE
+}
+
+/** Words of a heading that stands directly above its text. */
+const TITLE_WORDS = 6
+/** Share of the column below which a line is much too short to have been filled. */
+const TITLE_WIDTH = 0.5
+
+/** Whether a line is a heading directly above its text: alone after a blank line, short, and a sentence follows. */
+function isTitleLine(line: Line, next: Line, after: Line | undefined, layout: Layout): boolean {
+  if (!line.blankBefore || next.blankBefore || next.page !== line.page) return false
+  if (endsClause(line.text) || readLabel(line.text) || !/^\p{Lu}/u.test(line.text)) return false
+  if (line.text.split(' ').length > TITLE_WORDS || textWidth(line.text) > layout.width * TITLE_WIDTH)
+    return false
+  const isSentence = endsSentence(next.text) || (after !== undefined && startsLowerCase(after.text))
+  return /^\p{Lu}/u.test(next.text) && next.text.length > line.text.length * 2 && isSentence
 }
 
 /**

@@ -71,8 +71,15 @@ describe('web pages', () => {
     expect(content.paragraphs[1]).toMatchObject({
       kind: 'table-row',
       text: '2031 | 40 miljoen',
-      searchText: 'Jaar, Bedrag: 2031 | 40 miljoen',
+      searchText: 'Jaar 2031, Bedrag 40 miljoen',
     })
+  })
+
+  it('the heads stand in front of their own cells, also where a cell is empty and where nothing marks them as heads', async () => {
+    const content = await html(
+      '<table><tr><td>Dorp</td><td>Bedrag</td><td>Jaar</td></tr><tr><td>Zuidveld</td><td></td><td>2031</td></tr></table>',
+    )
+    expect(content.paragraphs[1]?.searchText).toBe('Dorp Zuidveld, Jaar 2031')
   })
 
   it('a table that only sets numbers beside text is a list', async () => {

@@ -78,7 +78,15 @@ Tussendoor een alinea.
     const content = await markdown('| zee | diepte |\n| --- | ---: |\n| Noordzee | 94 m |\n\nEinde.\n')
     expectSound(content)
     expect(content.paragraphs.map(each => each.kind)).toEqual(['table-row', 'table-row', 'text'])
-    expect(furnitureOf(content)).toEqual(['rule: | --- | ---: |'])
+    expect(textsOf(content)).toEqual(['zee | diepte', 'Noordzee | 94 m', 'Einde.'])
+    expect(content.paragraphs[1]?.searchText).toBe('zee Noordzee, diepte 94 m')
+    expect(furnitureOf(content).filter(each => each !== 'markup: |')).toEqual(['rule: | --- | ---: |'])
+  })
+
+  it('a cell that is empty leaves its head out', async () => {
+    const content = await markdown('| zee | diepte | zout |\n|---|---|---|\n| Noordzee | | 3,5 % |\n')
+    expectSound(content)
+    expect(content.paragraphs[1]?.searchText).toBe('zee Noordzee, zout 3,5 %')
   })
 
   it('footnotes are linked to the text that refers to them', async () => {
