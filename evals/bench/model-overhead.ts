@@ -41,10 +41,15 @@ async function startModel(onAsked: () => void, onSaid: () => void) {
   return { url: `http://127.0.0.1:${port}/v1`, close: () => new Promise(resolve => server.close(resolve)) }
 }
 
-/** Asks one question after the other. */
+/**
+ * Asks one question after the other.
+ *
+ * @param warmUp number of questions at the beginning that are not counted
+ */
 export async function measureModelOverhead(
   environment: Readonly<Record<string, string>>,
   questions: readonly string[],
+  warmUp: number,
 ): Promise<ModelOverhead> {
   let asked = 0
   let said = 0
@@ -66,7 +71,7 @@ export async function measureModelOverhead(
   const afterModel: number[] = []
   try {
     const [socket] = await openSockets(server.url, 1)
-    for (const question of questions) {
+    for (const [number, question] of questions.entries()) {
       asked = 0
       const sent = performance.now()
       const ended = new Promise<void>(resolve => {
@@ -85,7 +90,7 @@ export async function measureModelOverhead(
       )
       await ended
       // A refused question never reaches the model.
-      if (asked === 0) continue
+      if (asked === 0 || number < warmUp) continue
       beforeModel.push(asked - sent)
       afterModel.push(performance.now() - said)
     }

@@ -35,8 +35,9 @@ const DROPPING_CLIENTS = 60
 /** Seconds that conversations are kept for their clients; after them memory is looked at again. */
 const RESUME_WINDOW = 20
 
-/** Questions asked with a chat model, one after the other. */
-const MODEL_QUESTIONS = 60
+/** Questions asked with a chat model, one after the other, and those before them that compile the code and are not counted. */
+const MODEL_QUESTIONS = 200
+const MODEL_WARM_UP = 40
 
 const p50p95 = (values: readonly number[]) =>
   [0.5, 0.95].map(rank => `${(percentile(values, rank) ?? 0).toFixed(1)} ms`).join(' / ')
@@ -75,7 +76,11 @@ export async function bench(arguments_: readonly string[]): Promise<number> {
     )
     await server.end('SIGTERM')
     const missing = findMissing(dataDirectory, killed)
-    const model = await measureModelOverhead(environment, questions.slice(0, MODEL_QUESTIONS))
+    const model = await measureModelOverhead(
+      environment,
+      questions.slice(0, MODEL_WARM_UP + MODEL_QUESTIONS),
+      MODEL_WARM_UP,
+    )
     const machine = await describeEnvironment()
     console.log(
       alignedTable([
