@@ -1,17 +1,10 @@
 /**
- * Questions of the enrichment as examples for refusing: some are held back from the index and stay answerable, others lose
- * their paragraph and are answerable no longer, though all their words are those of the corpus.
+ * Questions of the enrichment as examples: some are held back from the index and stay answerable, others lose their
+ * paragraph and are answerable no longer, though all their words are those of the corpus.
  */
 import { CorpusStore, type IndexableDocument } from '../ingest/corpus-store.js'
 import { buildSearchFiles, ParagraphSearch } from '../ingest/search.js'
-import type { SearchableIndex } from '../server/retrieval.js'
-import { exactVectors } from './train-collections.js'
-
-/** An index that lacks some paragraphs and questions, with questions about both. */
-export interface HeldBack {
-  readonly index: SearchableIndex
-  readonly questions: readonly { readonly question: string; readonly answerable: boolean }[]
-}
+import { type Collection, exactVectors, type TrainingQuestion } from './train-collections.js'
 
 /** One of so many questions of a paragraph that stays is held back. */
 const HELD_BACK_OF = 5
@@ -24,7 +17,8 @@ function hash(text: string): number {
 }
 
 /**
- * Takes each paragraph away once and asks for it then.
+ * Collections over the same documents, each without some of the paragraphs and questions, that are asked for both. Each
+ * paragraph is taken away once.
  *
  * @param folds number of parts that the paragraphs are divided into
  * @param count most questions of each kind, answerable and not, of one fold
@@ -33,15 +27,18 @@ function hash(text: string): number {
 export async function* holdBack(
   documents: readonly IndexableDocument[],
   { folds, count, enrichment }: { folds: number; count: number; enrichment: boolean },
-): AsyncGenerator<HeldBack> {
+): AsyncGenerator<Collection> {
   for (let fold = 0; fold < folds; fold++) {
-    const [answerable, unanswerable]: [string[], string[]] = [[], []]
+    const [answerable, unanswerable]: [TrainingQuestion[], TrainingQuestion[]] = [[], []]
     const isGone = (paragraphId: string) => hash(paragraphId) % folds === fold
     const isHeldBack = (question: string) => hash(`${question}|`) % HELD_BACK_OF === fold % HELD_BACK_OF
-    for (const { paragraphId, statements } of documents.flatMap(document => document.enrichment))
-      for (const question of statements.flatMap(({ questions }) => questions))
-        if (isGone(paragraphId)) unanswerable.push(question)
-        else if (isHeldBack(question)) answerable.push(question)
+    for (const { document, enrichment: paragraphs } of documents)
+      for (const { paragraphId, statements } of paragraphs)
+        for (const question of statements.flatMap(({ questions }) => questions)) {
+          const asked = { id: question, turns: [question], group: document.file, kind: 'held back' }
+          if (isGone(paragraphId)) unanswerable.push({ ...asked, right: new Set() })
+          else if (isHeldBack(question)) answerable.push({ ...asked, right: new Set([paragraphId]) })
+        }
     const left = documents.map(
       ({ document, content, enrichment: paragraphs }): IndexableDocument => ({
         document,
@@ -59,18 +56,8 @@ export async function* holdBack(
     )
     const corpus = CorpusStore.inMemory(left)
     const search = new ParagraphSearch(corpus, buildSearchFiles(left), await exactVectors(left))
-    const draw = (questions: readonly string[], isAnswerable: boolean) =>
-      [...questions]
-        .sort((one, other) => hash(one) - hash(other))
-        .slice(0, count)
-        .map(question => ({ question, answerable: isAnswerable }))
-    yield {
-      index: {
-        documents: async () => corpus.documents,
-        search: query => search.search(query),
-        hasEnrichment: search.hasEnrichment,
-      },
-      questions: [...draw(answerable, true), ...draw(unanswerable, false)],
-    }
+    const draw = (questions: readonly TrainingQuestion[]) =>
+      [...questions].sort((one, other) => hash(one.id) - hash(other.id)).slice(0, count)
+    yield { name: 'held back', corpus, search, questions: [...draw(answerable), ...draw(unanswerable)] }
   }
 }

@@ -7,6 +7,7 @@ import { openEmbeddedEmbedder } from '../ingest/embedded-embedder.js'
 import { parseEnrichment, placeEnrichment } from '../ingest/enrichment.js'
 import { readDocument } from '../ingest/read-document.js'
 import { buildSearchFiles, listPassages, type NearestVectors, ParagraphSearch } from '../ingest/search.js'
+import type { SearchableIndex } from '../server/retrieval.js'
 import { type BeirDataset, passageDocuments } from './beir.js'
 import type { LocatedCase } from './case.js'
 import { resolveCases } from './gold.js'
@@ -30,6 +31,15 @@ export interface Collection {
   readonly corpus: CorpusStore
   readonly search: ParagraphSearch
   readonly questions: readonly TrainingQuestion[]
+}
+
+/** The index of a collection as retrieval needs it. */
+export function searchableIndex({ corpus, search }: Collection): SearchableIndex {
+  return {
+    documents: async () => corpus.documents,
+    search: query => search.search(query),
+    hasEnrichment: search.hasEnrichment,
+  }
 }
 
 /** Reads the documents of a source folder as they are ingested. */

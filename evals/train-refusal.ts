@@ -19,7 +19,7 @@ import { understandRequest } from '../server/request.js'
 import { retrieveParts } from '../server/retrieval.js'
 import { readCases } from './case.js'
 import { holdBack } from './held-back.js'
-import { readSources } from './train-collections.js'
+import { readSources, searchableIndex } from './train-collections.js'
 import { type Example, fitExamples, scoreOf } from './train-model.js'
 
 const CASES = join(import.meta.dirname, 'cases')
@@ -63,13 +63,11 @@ async function collect(files: readonly string[], enrichment: boolean): Promise<R
 async function collectHeldBack(enrichment: boolean): Promise<Row[]> {
   const embedder = openEmbeddedEmbedder()
   const rows: Row[] = []
-  for await (const { index, questions } of holdBack(await readSources(SEEDS, true), {
-    ...HELD_BACK,
-    enrichment,
-  }))
-    for (const { question, answerable } of questions) {
-      const parts = await retrieveParts(index, embedder, question, [], CANDIDATES)
-      rows.push({ answerable, parts: parts.map(refusalFeatures) })
+  for await (const collection of holdBack(await readSources(SEEDS, true), { ...HELD_BACK, enrichment }))
+    for (const { turns, right } of collection.questions) {
+      const index = searchableIndex(collection)
+      const parts = await retrieveParts(index, embedder, turns.at(-1) ?? '', [], CANDIDATES)
+      rows.push({ answerable: right.size > 0, parts: parts.map(refusalFeatures) })
     }
   return rows
 }

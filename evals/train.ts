@@ -1,10 +1,10 @@
 /**
  * Fits the weights of `server/ranking.json`: `npx tsx evals/train.ts [--beir <folder>]... [--dry-run]`.
  *
- * Two sets are fitted: one for an index with enrichment, on the evaluation cases over the seeds; one for an index without,
- * on the same cases without enrichment and on data sets in BEIR format (`evals/beir/build.ts` makes two). What is printed is
- * cross-validated: a case is ranked by weights fitted without the cases of its document, a question of a data set by
- * weights fitted without its half of the set.
+ * Two sets are fitted: one for an index with enrichment, on the evaluation cases over the seeds and on questions of the
+ * enrichment that are held back from the index; one for an index without, on the same cases without enrichment and on data
+ * sets in BEIR format (`evals/beir/build.ts` makes two). What is printed is cross-validated: a case is ranked by weights
+ * fitted without the cases of its document, a question of a data set by weights fitted without its half of the set.
  */
 import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -13,11 +13,18 @@ import { openEmbeddedEmbedder } from '../ingest/embedded-embedder.js'
 import { FEATURES, type FeatureName } from '../ingest/features.js'
 import { ENRICHMENT_FEATURES, type ExpectedEnrichment, type FeatureWeights } from '../ingest/search.js'
 import type { EarlierTurn } from '../server/question.js'
-import { RANKING_WEIGHTS, type RankingWeights, retrieve, type SearchableIndex } from '../server/retrieval.js'
+import { RANKING_WEIGHTS, type RankingWeights, retrieve } from '../server/retrieval.js'
 import { readBeir } from './beir.js'
 import { type LocatedCase, readCases } from './case.js'
+import { holdBack } from './held-back.js'
 import { ndcgAt } from './metrics/ranking.js'
-import { type Collection, collectBeir, collectCases, readSources } from './train-collections.js'
+import {
+  type Collection,
+  collectBeir,
+  collectCases,
+  readSources,
+  searchableIndex,
+} from './train-collections.js'
 import { type Choice, fitChoices, fitLeastSquares, scoreOf } from './train-model.js'
 
 const CASES = join(import.meta.dirname, 'cases')
@@ -29,6 +36,9 @@ const CANDIDATES = 150
 /** Strength of the pull of all weights towards 0; of 0.0001 to 0.003 the best on both kinds of index. */
 const REGULARIZATION = 0.001
 const ITERATIONS = 250
+/** Questions of the enrichment that are held back from the index, and what each counts beside a case. */
+const HELD_BACK = { folds: 6, count: 300 }
+const HELD_BACK_WEIGHT = 0.15
 
 /** A question with the features of its candidates. */
 export interface Ranked extends Choice {
@@ -46,17 +56,13 @@ const toWeights = (fitted: Float64Array): FeatureWeights =>
 
 /** Searches every question of a collection and keeps the features of its candidates. */
 export async function rankCollection(
-  { corpus, search, questions }: Collection,
+  collection: Collection,
   weights: RankingWeights = RANKING_WEIGHTS,
 ): Promise<Ranked[]> {
   const embedder = openEmbeddedEmbedder()
-  const index: SearchableIndex = {
-    documents: async () => corpus.documents,
-    search: query => search.search(query),
-    hasEnrichment: search.hasEnrichment,
-  }
+  const index = searchableIndex(collection)
   const ranked: Ranked[] = []
-  for (const { id, group, kind, turns, right } of questions) {
+  for (const { id, group, kind, turns, right } of collection.questions) {
     const history: EarlierTurn[] = []
     for (const question of turns.slice(0, -1)) {
       const { candidates } = await retrieve(index, embedder, question, history, 1, weights)
@@ -214,6 +220,19 @@ export function fitExpectedEnrichment(
   }
 }
 
+/** Questions of the enrichment, asked of an index that lacks them. */
+async function rankHeldBack(): Promise<Ranked[]> {
+  const ranked: Ranked[] = []
+  for await (const collection of holdBack(await readSources(SEEDS, true), {
+    ...HELD_BACK,
+    enrichment: true,
+  })) {
+    const questions = collection.questions.filter(({ right }) => right.size > 0)
+    ranked.push(...(await rankCollection({ ...collection, questions })))
+  }
+  return ranked.map(question => ({ ...question, weight: HELD_BACK_WEIGHT }))
+}
+
 /** Share of the questions about each document that find it first when that document alone has no enrichment. */
 async function printMixed(weights: RankingWeights): Promise<void> {
   const documents = await readSources(SEEDS, true)
@@ -240,12 +259,13 @@ async function main(): Promise<void> {
     },
   })
   const enriched = await rankCollection(await collectSeeds(true))
+  const heldBack = await rankHeldBack()
   const plain = await rankCollection(await collectSeeds(false))
   const sets: Ranked[][] = []
   for (const folder of values.beir)
     sets.push(await rankCollection(await collectBeir(basename(folder), await readBeir(folder))))
   const byDocument = ({ group }: Ranked) => group
-  const withEnrichment = printByKind('with enrichment', crossValidate(enriched, byDocument, []))
+  const withEnrichment = printByKind('with enrichment', crossValidate(enriched, byDocument, heldBack))
   const without = printByKind('without enrichment', crossValidate(plain, byDocument, sets.flat()))
   for (const [number, set] of sets.entries()) {
     const others = [...plain, ...sets.filter((_, at) => at !== number).flat()]
@@ -257,7 +277,7 @@ async function main(): Promise<void> {
   if (values['dry-run']) return
   const describe = ({ count, first, five }: RankingFigures) =>
     `${count} cases, cross-validated by document: first ${percent(first).trim()} %, five ${percent(five).trim()} %`
-  const enrichedWeights = toWeights(fitRanking(enriched))
+  const enrichedWeights = toWeights(fitRanking([...enriched, ...heldBack]))
   const ranking = {
     run: `evals/train.ts on ${new Date().toISOString().slice(0, 10)}; with enrichment ${describe(withEnrichment)}; without ${describe(without)}, fitted with ${sets.length} data sets of law questions`,
     enriched: enrichedWeights,

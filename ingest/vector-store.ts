@@ -8,11 +8,11 @@ import { flushFile, writeDurably } from './durable-files.js'
 import { IngestFault } from './faults.js'
 
 /** Breadth of a search; not stored by hnswlib, so it is set after each opening. */
-const SEARCH_BREADTH = 200
+const SEARCH_BREADTH = 240
 
 /** Links per vector (M) and breadth while building; Malkov and Yashunin 2018, §4.1. */
 const LINKS = 24
-const BUILD_BREADTH = 200
+const BUILD_BREADTH = 120
 
 /** Seed of the random levels: equal vectors in equal order give equal files. */
 const RANDOM_SEED = 100
