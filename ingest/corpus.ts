@@ -39,7 +39,10 @@ export interface Paragraph {
   readonly kind: ParagraphKind
   /** The headings above this paragraph as shown to a reader, outermost first. */
   readonly headingPath: readonly string[]
-  /** Paragraph id of a list item's introduction (or of the item it is nested in); `null` when there is none. */
+  /**
+   * Paragraph id of what introduces it: the introduction of a list item (or the item it is nested in), the heads of a row of a
+   * table; `null` when there is none.
+   */
   readonly parent: string | null
   /** The label as printed ("18 b)", "voetnoot 16"); `null` when none is printed. */
   readonly label: string | null

@@ -104,7 +104,8 @@ export async function listOf(
   index: ParagraphIndex,
 ): Promise<List | undefined> {
   const paragraphs = (await index.content(document.id))?.paragraphs ?? []
-  const isItem = ({ kind, text }: Paragraph) => kind === 'list-item' && !addressesAssistant(text)
+  const isItem = ({ kind, parent, text }: Paragraph) =>
+    (kind === 'list-item' || (kind === 'table-row' && parent !== null)) && !addressesAssistant(text)
   const childrenOf = (id: string) => paragraphs.filter(other => other.parent === id && isItem(other))
   const headings = paragraph.headingPath.slice(-2)
   const own = childrenOf(paragraph.id)

@@ -52,7 +52,25 @@ export async function selectPieces(found: Evidence, index: ParagraphIndex): Prom
   const documents = [...new Set(pieces.map(({ document }) => document.id))]
   const byDocument = documents.flatMap(id => pieces.filter(({ document }) => document.id === id))
   const completed = await Promise.all(byDocument.map(piece => withItems(piece, index)))
-  return plainSelection(completed.flat())
+  return plainSelection(await withHeadRows(completed.flat(), index))
+}
+
+/** Rows of a table under the row of their heads, without which their cells say little. */
+async function withHeadRows(pieces: readonly Piece[], index: ParagraphIndex): Promise<Piece[]> {
+  const shown: Piece[] = []
+  for (const piece of pieces) {
+    const { document, paragraph } = piece
+    if (paragraph.kind !== 'table-row' || paragraph.parent === null) {
+      shown.push(piece)
+      continue
+    }
+    const paragraphs = (await index.content(document.id))?.paragraphs ?? []
+    const head = paragraphs.find(({ id }) => id === paragraph.parent)
+    if (head && !shown.some(({ paragraph: { id } }) => id === head.id))
+      shown.push(pieceOf({ document, paragraph: head }, { start: 0, end: head.text.length }))
+    shown.push({ ...piece, kind: 'list-item' })
+  }
+  return shown
 }
 
 /** A piece that ends in the colon of a list, with the items that complete it. */

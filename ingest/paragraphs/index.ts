@@ -66,7 +66,8 @@ export function findParagraphs(extracted: ExtractedText, documentId: string): Fo
       labels.push(itemLabel(article, printed, labels[place.parent ?? -1] ?? null))
     else labels.push(article ?? printed)
   }
-  const parentOf = (index: number): number | null => places[index]?.parent ?? null
+  const headRows = headRowsOf(blocks)
+  const parentOf = (index: number): number | null => places[index]?.parent ?? headRows.get(index) ?? null
   const anchors = makeAnchors(
     blocks.map((each, index) => ({
       label: labels[index] ?? null,
@@ -140,6 +141,18 @@ function withName(kind: Paragraph['kind'], text: string, searchText: string): st
   if (kind === 'footnote') return searchText.replace(/^\d{1,3}\s+/, '')
   const name = kind === 'metadata' ? metadataName(text) : null
   return name ? `${name}: ${searchText}` : searchText
+}
+
+/** The row of heads that introduces each row of a table, as an introduction does its items. */
+function headRowsOf(blocks: readonly Block[]): Map<number, number> {
+  const found = new Map<number, number>()
+  let head: number | null = null
+  for (const [index, { kind, heads }] of blocks.entries()) {
+    if (kind !== 'table-row') head = null
+    else if (heads.length === 0) head = index
+    else if (head !== null) found.set(index, head)
+  }
+  return found
 }
 
 /**

@@ -94,6 +94,7 @@ describe('a table in plain text', () => {
     ])
     expect(rows[1]?.searchText).toBe('Jaar 2031, Speeltuin Vogelbuurt, Bedrag 40.000 euro')
     expect(rows[1]?.spans).toHaveLength(3)
+    expect(rows.map(({ parent }) => parent)).toEqual([null, rows[0]?.id, rows[0]?.id, rows[0]?.id])
   })
 
   it('of tabs too', async () => {
