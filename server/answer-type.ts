@@ -146,5 +146,19 @@ export function askedValues(question: string, text: string): FoundValue[] {
   if (type !== 'number') return findValues(text, type)
   const noun = countedNoun(question)
   const asked = noun === null ? undefined : tokens(noun)[0]?.stem
-  return asked === undefined ? [] : findCounts(text, word => tokens(word)[0]?.stem === asked)
+  if (asked === undefined) return []
+  const isAsked = (word: string) => tokens(word)[0]?.stem === asked
+  const counts = findCounts(text, isAsked)
+  return counts.length > 0 ? counts : findTotals(text, isAsked)
+}
+
+/** Numbers that a sentence gives for "het aantal" of a noun: "Het aantal migranten bedraagt 214 miljoen". */
+function findTotals(text: string, isSameNoun: (word: string) => boolean): FoundValue[] {
+  const total = [...text.matchAll(/(?<!\p{L})aantal((?: \p{L}+){1,3})/giu)].find(([, words = '']) =>
+    words.trim().split(' ').some(isSameNoun),
+  )
+  if (!total) return []
+  const from = total.index + total[0].length
+  const sentence = /^[^.!?]*(?:[.,]\d[^.!?]*)*/.exec(text.slice(from))?.[0] ?? ''
+  return findValues(sentence, 'number').map(({ start, end }) => ({ start: from + start, end: from + end }))
 }

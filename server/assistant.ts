@@ -326,9 +326,9 @@ class SearchAssistant implements Assistant {
   ): Promise<Answer> {
     const { server, visitorPage } = this.#configuration
     const searched = reason === 'no-evidence' || reason === 'language' || reason === 'opinion'
-    const nearest = searched
-      ? await nearestSources(interleave(parts, RETRIEVED_COUNT), { index, basePath: server.basePath })
-      : []
+    const context = { index, basePath: server.basePath }
+    const leastHeld = reason === 'language' ? 0 : undefined
+    const nearest = searched ? await nearestSources(parts, context, leastHeld) : []
     const texts: string[] = [answerTexts.refusals[reason]]
     if (nearest.length > 0) texts.push(answerTexts.nearest)
     if (reason === 'no-evidence') texts.push(answerTexts.howToAsk[parts.length > 1 ? 'several' : 'one'])

@@ -45,7 +45,12 @@ export async function selectPieces(found: Evidence, index: ParagraphIndex): Prom
   if (compared) return compared
   if (best.paragraph.kind === 'signature')
     return plainSelection(await signaturesBeside(evidence, best, index))
-  const rivals = others.slice(0, MOST_RIVALS).filter(candidate => isRival(candidate, best))
+  // Beside a paragraph that holds the kind of value that is asked for, one without is no rival.
+  const holdsAsked = ({ paragraph }: Candidate) => askedValues(evidence.question, paragraph.text).length > 0
+  const isAskedThere = holdsAsked(best)
+  const rivals = others
+    .slice(0, MOST_RIVALS)
+    .filter(candidate => isRival(candidate, best) && (!isAskedThere || holdsAsked(candidate)))
   const pieces = [best, ...rivals].flatMap(candidate =>
     chooseSentences(evidence, candidate, rarity).map(range => pieceOf(candidate, range)),
   )

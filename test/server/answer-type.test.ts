@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { answerType, asksForList, countedNoun, findCounts, findValues } from '../../server/answer-type.js'
+import {
+  answerType,
+  askedValues,
+  asksForList,
+  countedNoun,
+  findCounts,
+  findValues,
+  listedNoun,
+} from '../../server/answer-type.js'
 
 describe('answerType', () => {
   it.each([
@@ -53,4 +61,31 @@ describe('findCounts', () => {
 it('knows what is counted', () => {
   expect(countedNoun('Hoeveel interne migranten zijn er?')).toBe('migranten')
   expect(countedNoun('Hoe vaak komt het verslag?')).toBeNull()
+})
+
+it.each([
+  ['Wat zijn de prioriteiten van de derde pijler?', 'prioriteiten'],
+  ['Welke aanbevelingen doet de Commissie?', 'aanbevelingen'],
+  ['Welke concrete maatregelen noemt de brief?', 'maatregelen'],
+  ['Noem de criteria', null],
+  ['Welke rol heeft de Raad?', null],
+])('the things listed in “%s” are %s', (question, noun) => {
+  expect(listedNoun(question)).toBe(noun)
+})
+
+describe('askedValues', () => {
+  const values = (question: string, text: string) =>
+    askedValues(question, text).map(({ start, end }) => text.slice(start, end))
+
+  it('finds the total that a sentence gives for the asked noun', () => {
+    const text = 'Het aantal internationale migranten bedraagt wereldwijd 214 miljoen mensen. Er komen 3 bij.'
+    expect(values('Hoeveel migranten zijn er?', text)).toEqual(['214 miljoen'])
+    expect(values('Hoeveel landen zijn er?', text)).toEqual([])
+  })
+
+  it('prefers a number that counts the noun itself', () => {
+    expect(values('Hoeveel landen doen mee?', 'Het aantal landen was 12, nu zijn er 17 landen.')).toEqual([
+      '17',
+    ])
+  })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { analyze } from '../../ingest/analysis.js'
 import type { Paragraph, PolicyDocument } from '../../ingest/corpus.js'
 import type { Candidate } from '../../ingest/search.js'
-import { type ComposeContext, compose, renderAnswer } from '../../server/compose.js'
+import { type ComposeContext, compose, nearestSources, renderAnswer } from '../../server/compose.js'
 import { understand } from '../../server/question.js'
 import type { Evidence } from '../../server/retrieval.js'
 
@@ -222,5 +222,168 @@ describe('compose', () => {
     const { answer, citations } = await corpus.ask('Worden de missies voortgezet?', [paragraph])
     expect(answer).toContain('De missies worden voortgezet.')
     expect(citations[0]?.quote).toContain('**missies**')
+  })
+
+  it('quotes a second sentence that answers as likely, and leaves out what stands between', async () => {
+    const corpus = new Corpus()
+    const paragraph = corpus.add(
+      `De rijksoverheid betaalt de opvang van minderjarigen. ${FILLER} De gemeenten betalen de opvang van minderjarigen in het eerste jaar. ${FILLER}`,
+    )
+    const { citations } = await corpus.ask('Wie betaalt de opvang van minderjarigen?', [paragraph])
+    expect(citations.map(({ quote }) => quote)).toEqual([
+      'De rijksoverheid betaalt de opvang van minderjarigen.',
+      'De gemeenten betalen de opvang van minderjarigen in het eerste jaar.',
+    ])
+  })
+
+  it('follows a sentence with the examples of what it says', async () => {
+    const corpus = new Corpus()
+    const paragraph = corpus.add(
+      `${FILLER} Het kabinet neemt maatregelen tegen onwillige landen. Denk aan strengere regels voor visa. ${FILLER}`,
+    )
+    const { citations } = await corpus.ask('Welke maatregelen neemt het kabinet tegen onwillige landen?', [
+      paragraph,
+    ])
+    expect(citations[0]?.quote).toBe(
+      'Het kabinet neemt maatregelen tegen onwillige landen. Denk aan strengere regels voor visa.',
+    )
+  })
+
+  it('quotes no paragraph that scores clearly lower', async () => {
+    const corpus = new Corpus()
+    const paragraphs = [
+      corpus.add('De rijksoverheid betaalt de opvang van minderjarigen.'),
+      corpus.add('De gemeenten betalen de scholing van minderjarigen in de opvang.'),
+    ]
+    const { citations } = await corpus.ask('Wie betaalt voor minderjarigen?', paragraphs, { drop: 2.5 })
+    expect(citations).toHaveLength(1)
+  })
+
+  it('quotes no other document beside the one that the question names', async () => {
+    const corpus = new Corpus()
+    const paragraphs = [
+      corpus.add('De rijksoverheid betaalt de opvang van minderjarigen.'),
+      corpus.add('De lidstaten betalen de scholing van minderjarigen in de opvang.', {}, draft),
+    ]
+    const { citations } = await corpus.ask(
+      'Wie betaalt volgens de brief van 3 maart 2026 voor minderjarigen?',
+      paragraphs,
+    )
+    expect(citations.map(({ documentId }) => documentId)).toEqual(['brief'])
+  })
+
+  it('quotes no paragraph without an amount beside one that holds the asked amount', async () => {
+    const corpus = new Corpus()
+    const paragraphs = [
+      corpus.add('Voor de opvang is 40 miljoen euro begroot.'),
+      corpus.add('Het kabinet begroot geld voor de opvang van gezinnen en alleenstaanden.'),
+    ]
+    const { answer } = await corpus.ask('Hoeveel geld is er begroot voor de opvang?', paragraphs)
+    expect(answer).toContain('40 miljoen euro [1]')
+    expect(answer).not.toContain('gezinnen')
+  })
+
+  it('gives the list over which the question stands, though another paragraph scores higher', async () => {
+    const corpus = new Corpus()
+    const other = corpus.add('Er zijn prioriteiten voor elk van de vier pijlers van het beleid.')
+    const lists = ['tweede', 'derde'].map(ordinal => {
+      const introduction = corpus.add(`Voor de ${ordinal} pijler gelden deze prioriteiten:`)
+      for (const thing of ['opvang', 'scholing'])
+        corpus.add(`${thing} in de ${ordinal} pijler,`, { kind: 'list-item', parent: introduction.id })
+      return introduction
+    })
+    const { citations } = await corpus.ask('Wat zijn de prioriteiten van de derde pijler?', [other, ...lists])
+    expect(citations.map(({ quote }) => quote)).toEqual([
+      'Voor de derde pijler gelden deze prioriteiten:',
+      'opvang in de derde pijler,',
+      'scholing in de derde pijler,',
+    ])
+  })
+
+  it('gives the items under a heading that no sentence introduces', async () => {
+    const corpus = new Corpus()
+    const headingPath = ['4. Toezicht', 'Aanbevelingen']
+    const items = ['Er komt een verslag.', 'De lidstaten wisselen gegevens uit.'].map(text =>
+      corpus.add(text, { kind: 'list-item', headingPath }),
+    )
+    const { answer } = await corpus.ask('Welke aanbevelingen staan er over toezicht?', [
+      items[1] as Paragraph,
+    ])
+    expect(answer.split('\n')).toEqual([
+      'Volgens de brief van 3 maart 2026, onder “4. Toezicht – Aanbevelingen”:',
+      '- Er komt een verslag. [1]',
+      '- De lidstaten wisselen gegevens uit. [2]',
+    ])
+  })
+
+  it('tells how much of a long list is not shown', async () => {
+    const corpus = new Corpus()
+    const introduction = corpus.add('Deze landen doen mee:')
+    for (let number = 1; number <= 14; number++)
+      corpus.add(`land nummer ${number},`, { kind: 'list-item', parent: introduction.id })
+    const { segments, answer } = await corpus.ask('Welke landen doen mee?', [introduction])
+    expect(segments.filter(({ kind }) => kind === 'list-item')).toHaveLength(12)
+    expect(answer).toContain('de eerste 12 punten, 2 punten staan alleen in de bron')
+  })
+
+  it('completes a quote that ends in a colon with its items', async () => {
+    const corpus = new Corpus()
+    const best = corpus.add('De opvang van minderjarigen wordt betaald door het Rijk.')
+    const introduction = corpus.add('De opvang van minderjarigen omvat:')
+    corpus.add('een bed,', { kind: 'list-item', parent: introduction.id })
+    const { answer } = await corpus.ask('Hoe is de opvang van minderjarigen geregeld?', [best, introduction])
+    expect(answer).toContain('De opvang van minderjarigen omvat: [2]\n- een bed, [3]')
+  })
+
+  it('sets values that contradict each other side by side, newest first', async () => {
+    const corpus = new Corpus()
+    const old = corpus.add('De opvang van minderjarigen kost 12 miljoen euro.', {}, draft)
+    const recent = corpus.add('De opvang van minderjarigen kost 40 miljoen euro.')
+    const { segments, citations } = await corpus.ask('Wat kost de opvang van minderjarigen?', [old, recent])
+    expect(segments[0]).toMatchObject({ kind: 'note', text: expect.stringContaining('niet hetzelfde') })
+    expect(citations.map(({ documentId }) => documentId)).toEqual(['brief', 'ontwerp'])
+  })
+
+  it('says before each part of a question what it answers', async () => {
+    const corpus = new Corpus()
+    const paragraphs = [corpus.add('De rijksoverheid betaalt.'), corpus.add('De wet geldt sinds 2019.')]
+    const { answer } = await corpus.askParts([
+      ['Wie betaalt de opvang', paragraphs.slice(0, 1)],
+      ['sinds wanneer geldt de wet', paragraphs.slice(1)],
+    ])
+    expect(answer.split('\n')).toEqual([
+      'Wie betaalt de opvang? Volgens de brief van 3 maart 2026:',
+      'De rijksoverheid betaalt. [1]',
+      'Sinds wanneer geldt de wet?',
+      'De wet geldt sinds 2019. [2]',
+    ])
+  })
+
+  it('says of each document that is old or a draft what it is', async () => {
+    const corpus = new Corpus()
+    const old = { ...letter, id: 'oud', citeAs: 'de brief van 2006', date: '2006' }
+    const { answer } = await corpus.askParts([
+      ['Wat bevestigt de Raad', [corpus.add('De Raad bevestigt de aanpak.', {}, draft)]],
+      ['wat wil de minister', [corpus.add('De minister wil meer opvang.', {}, old)]],
+    ])
+    expect(answer).toContain('Let op: één document is een ontwerp uit 2008 en één is uit 2006.')
+  })
+})
+
+describe('nearestSources', () => {
+  it('leaves out what holds too little of the question', async () => {
+    const corpus = new Corpus()
+    const paragraph = corpus.add('De opvang van minderjarigen.')
+    const near = async (level: number) => {
+      const candidate = { paragraph, document: letter, wordLevels: Float32Array.of(level, 0) }
+      const evidence = {
+        units: [{ weight: 2 }, { weight: 2 }],
+        candidates: [candidate],
+      } as unknown as Evidence
+      const index = { content: async () => null } as unknown as ComposeContext['index']
+      return nearestSources([evidence], { index, basePath: '' })
+    }
+    expect(await near(0.5)).toEqual([])
+    expect((await near(0.8)).map(({ paragraphId }) => paragraphId)).toEqual([paragraph.id])
   })
 })

@@ -11,6 +11,14 @@ describe('splitQuestion', () => {
       ['Over visa: wat biedt het partnerschap', 'welke maatregel noemt de brief'],
     ],
     ['Met wie is het gesloten, en is het bindend?', ['Met wie is het gesloten', 'is het bindend']],
+    [
+      'Wie schreef hem, en namens welke collega was dat?',
+      ['Wie schreef hem', 'namens welke collega was dat'],
+    ],
+    [
+      'Wanneer is de brief verstuurd, door wie is hij getekend en welk nummer heeft hij?',
+      ['Wanneer is de brief verstuurd', 'door wie is hij getekend', 'welk nummer heeft hij'],
+    ],
   ])('cuts “%s” where the second question begins', (question, parts) => {
     expect(splitQuestion(question)).toEqual(parts)
   })

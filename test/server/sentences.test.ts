@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { leansOnPrevious, splitSentences } from '../../server/sentences.js'
+import { exemplifiesPrevious, leansOnPrevious, splitSentences } from '../../server/sentences.js'
 
 const split = (text: string) => splitSentences(text).map(({ start, end }) => text.slice(start, end))
 
@@ -67,6 +67,24 @@ describe('leansOnPrevious', () => {
     'lets “%s” stand alone',
     sentence => {
       expect(leansOnPrevious(sentence)).toBe(false)
+    },
+  )
+})
+
+describe('exemplifiesPrevious', () => {
+  it.each([
+    'Denk aan visa.',
+    'Bijvoorbeeld door opvang.',
+    'Een goed voorbeeld is Marokko.',
+    'Zo is er een fonds.',
+  ])('sees that “%s” gives an example', sentence => {
+    expect(exemplifiesPrevious(sentence)).toBe(true)
+  })
+
+  it.each(['De Raad denkt aan visa.', 'Zonder visa mag niemand reizen.', 'Een fonds is er al.'])(
+    'takes “%s” for no example',
+    sentence => {
+      expect(exemplifiesPrevious(sentence)).toBe(false)
     },
   )
 })
