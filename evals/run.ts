@@ -1,5 +1,6 @@
 /** `npm run evals`: the command line of the evaluation suite. `docs/evals.md` describes it. */
 import { CodedFault } from '../ingest/faults.js'
+import { runAblation } from './commands/ablation.js'
 import { addCase } from './commands/add-case.js'
 import { judge } from './commands/chat-judge.js'
 import { draft } from './commands/draft-cases.js'
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<string, (arguments_: readonly string[]) => Promi
   paragraphs: runParagraphs,
   verifier: runVerifier,
   beir: runBeirCommand,
+  ablation: runAblation,
   report,
   judge,
   draft,

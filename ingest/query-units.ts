@@ -50,7 +50,7 @@ export interface QueryUnits {
   readonly terms: ReadonlyMap<number, readonly AtomMatch[]>
 }
 
-/** How well something stands for a word of the question. Chosen by `evals/train.ts`. */
+/** How well something stands for a word of the question, 0..1. Changed by nothing but `npm run evals -- ablation`. */
 export const LEVELS = {
   /** Another form of the word: a misspelt ending, a number in digits, an acronym for its long form. */
   form: 0.95,
@@ -70,7 +70,7 @@ export const LEVELS = {
   parts: 0.85,
   /** A word spelled nearly the same. */
   spelling: 0.9,
-} as const
+}
 
 /** How much an everyday word counts beside others. */
 export const EVERYDAY = { factor: 0.7 }

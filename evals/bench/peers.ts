@@ -1,9 +1,8 @@
 /** `npm run bench -- peers`: our search and its peers on the same paragraphs and cases, as one table in Markdown. */
-import { readFile, writeFile } from 'node:fs/promises'
 import type { Assistant } from '../../server/assistant.js'
 import { readArguments } from '../commands/arguments.js'
 import { openConfigured } from '../configured.js'
-import { EvalFault } from '../faults.js'
+import { replaceTable } from '../replace-table.js'
 import { findSeen, readEnrichmentQuestions } from '../seen.js'
 import {
   answerableCases,
@@ -68,22 +67,11 @@ export async function bench(arguments_: readonly string[]): Promise<number> {
       'A follow-up is asked with its earlier turns in one text, by search alone.',
     ].join('\n')
     console.log(`${table}\n\n${environmentText(environment)}`)
-    for (const file of values.write ?? []) await replaceTable(file, table)
+    for (const file of values.write ?? []) await replaceTable(file, 'peers', table)
     await keepMeasurement('peers', environment, { cases: cases.length, paragraphs: texts.length, figures })
     return 0
   } finally {
     await standard.assistant.close()
     await bare.assistant.close()
   }
-}
-
-const MARKS = ['<!-- peers -->', '<!-- /peers -->'] as const
-
-async function replaceTable(file: string, table: string): Promise<void> {
-  const content = await readFile(file, 'utf8')
-  const start = content.indexOf(MARKS[0])
-  const end = content.indexOf(MARKS[1])
-  if (start < 0 || end < start)
-    throw new EvalFault('arguments-invalid', `${file} has no place for the table: ${MARKS.join(' and ')}.`)
-  await writeFile(file, `${content.slice(0, start + MARKS[0].length)}\n${table}\n${content.slice(end)}`)
 }
