@@ -184,11 +184,26 @@ async function listNames(folder: string): Promise<string[]> {
       { cause },
     )
   })
-  return entries
+  const names = entries
     .filter(entry => !entry.isDirectory())
     .map(entry => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .filter(file => !isLeftOut(file))
     .sort()
+  const pages = new Set(names.filter(isPage).map(withoutExtension))
+  return names.filter(file => !isPartOfPage(file, pages))
+}
+
+const isPage = (file: string): boolean => /\.x?html?$/i.test(file)
+
+const withoutExtension = (file: string): string => file.slice(0, file.length - extname(file).length)
+
+/** Pictures, scripts and frames that a browser saves beside a page, in a folder named after it. */
+function isPartOfPage(file: string, pages: ReadonlySet<string>): boolean {
+  const folders = file.split('/').slice(0, -1)
+  return folders.some((_, at) => {
+    const page = /^(.+)[_-](?:files|bestanden)$/i.exec(folders.slice(0, at + 1).join('/'))?.[1]
+    return page !== undefined && pages.has(page)
+  })
 }
 
 /**
@@ -254,7 +269,7 @@ async function sourceFile(
     path,
     folder,
     file,
-    documentId: manifestEntry?.id ?? slugify(file.slice(0, file.length - extname(file).length)),
+    documentId: manifestEntry?.id ?? slugify(withoutExtension(file)),
     manifestEntry,
   }
   const fault = (code: ConstructorParameters<typeof IngestFault>[0], what: string, cause?: unknown) =>

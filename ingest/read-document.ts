@@ -31,6 +31,12 @@ export async function readDocument(
   bytes: Uint8Array,
   options: { readonly documentId: string; readonly fileName: string },
 ): Promise<ReadDocument> {
+  if (isMail(bytes)) {
+    throw new IngestFault(
+      'format-unsupported',
+      `${options.fileName} is a message or a page saved with all its parts (MIME), which is not read. Save it as HTML or PDF, and add that.`,
+    )
+  }
   const reader = isRichText(bytes)
     ? undefined
     : FORMAT_READERS.find(each => each.recognises(bytes, options.fileName))
@@ -61,4 +67,10 @@ export async function readDocument(
 /** Whether a file is Rich Text Format, which would pass for text but is full of commands. */
 function isRichText(bytes: Uint8Array): boolean {
   return new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '{\\rtf'
+}
+
+/** Whether a file is a message or a web archive, which would pass for text but is full of coded parts. */
+function isMail(bytes: Uint8Array): boolean {
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 4096))
+  return /^[\w-]+: \S/.test(head) && /^MIME-Version: 1\.0/im.test(head.split(/\r?\n\r?\n/)[0] ?? '')
 }

@@ -21,6 +21,14 @@ async function ownFolder(): Promise<{ sources: string; data: string }> {
   await copy('locked.pdf', 'met wachtwoord.pdf')
   await copy('scan.pdf', 'scan.pdf')
   await writeFile(join(sources, 'pagina.html'), PAGE)
+  // What a browser saves beside a page.
+  await mkdir(join(sources, 'pagina_bestanden'))
+  await writeFile(join(sources, 'pagina_bestanden', 'logo.png'), Uint8Array.from([0x89, 0x50, 0, 0]))
+  await writeFile(join(sources, 'pagina_bestanden', 'kader.html'), PAGE)
+  await writeFile(
+    join(sources, 'archief.mhtml'),
+    'From: <Saved by Blink>\r\nSubject: Zee\r\nMIME-Version: 1.0\r\n\r\n------x\r\nContent-Type: text/html\r\n',
+  )
   await writeFile(join(sources, 'BWBR0099999.md'), LAW)
   await writeFile(join(sources, 'hernoemd.docx'), 'PK\u0003\u0004 geen document')
   await writeFile(join(sources, 'foto.jpg'), Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0, 0]))
@@ -51,9 +59,10 @@ describe('a folder of own documents', () => {
     expect(line('hernoemd.docx')).toEqual(['failed', 'format-damaged', says('no Word document')])
     expect(line('foto.jpg')).toEqual(['failed', 'format-unsupported', says('Save it as')])
     expect(line('oud.rtf')).toEqual(['failed', 'format-unsupported', says('Save it as')])
+    expect(line('archief.mhtml')).toEqual(['failed', 'format-unsupported', says('Save it as HTML or PDF')])
     expect(line('leeg.txt')).toEqual(['failed', 'source-empty', says('empty')])
     expect(line('groot.txt')).toEqual(['failed', 'source-too-large', says('Split it')])
-    expect(entries).toHaveLength(12)
+    expect(entries).toHaveLength(13)
   })
 
   it('what could be read is found, in every format', async () => {
