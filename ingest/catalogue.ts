@@ -1,6 +1,6 @@
 /** What is to be ingested: the files of the source folders, with the metadata their manifest gives them. */
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, extname, isAbsolute, join, relative, sep } from 'node:path'
+import { basename, extname, isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import type { PolicyDocument } from './corpus.js'
 import { sha256 } from './durable-files.js'
@@ -173,24 +173,44 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-async function listNames(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(cause => {
-    const missing = codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR'
-    throw new IngestFault(
-      missing ? 'source-missing' : 'source-unreadable',
-      missing
-        ? `The source folder ${folder} does not exist. Make it, or set SOURCES to a folder with documents.`
-        : `The source folder ${folder} cannot be read. Give this user read access, or set SOURCES to another folder.`,
-      { cause },
-    )
-  })
-  const names = entries
-    .filter(entry => !entry.isDirectory())
-    .map(entry => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter(file => !isLeftOut(file))
-    .sort()
+/** What is below a folder, with forward slashes. */
+interface Listing {
+  readonly names: readonly string[]
+  /** Folders that cannot be read. */
+  readonly closed: readonly { readonly name: string; readonly cause: unknown }[]
+}
+
+async function listNames(folder: string): Promise<Listing> {
+  const found: string[] = []
+  const closed: { name: string; cause: unknown }[] = []
+  const open = ['']
+  for (let below = open.pop(); below !== undefined; below = open.pop()) {
+    try {
+      for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+        const name = below === '' ? entry.name : `${below}/${entry.name}`
+        if (isLeftOut(name)) continue
+        if (entry.isDirectory()) open.push(name)
+        else found.push(name)
+      }
+    } catch (cause) {
+      if (below === '') throw folderFault(folder, cause)
+      closed.push({ name: below, cause })
+    }
+  }
+  const names = found.sort()
   const pages = new Set(names.filter(isPage).map(withoutExtension))
-  return names.filter(file => !isPartOfPage(file, pages))
+  return { names: names.filter(file => !isPartOfPage(file, pages)), closed }
+}
+
+function folderFault(folder: string, cause: unknown): IngestFault {
+  const missing = codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR'
+  return new IngestFault(
+    missing ? 'source-missing' : 'source-unreadable',
+    missing
+      ? `The source folder ${folder} does not exist. Make it, or set SOURCES to a folder with documents.`
+      : `The source folder ${folder} cannot be read. Give this user read access, or set SOURCES to another folder.`,
+    { cause },
+  )
 }
 
 const isPage = (file: string): boolean => /\.x?html?$/i.test(file)
@@ -226,7 +246,7 @@ export async function listSources(
     listed.add(folder)
     const isOptional = optional.includes(folder)
     if (isOptional && (await stat(folder).catch(() => null)) === null) continue
-    const [names, manifest] = await Promise.all([listNames(folder), readManifest(folder)])
+    const [{ names, closed }, manifest] = await Promise.all([listNames(folder), readManifest(folder)])
     const found = await Promise.all(
       manifest
         ? manifest.documents.map(entry => sourceFile(folder, nameOnDisk(entry.file, names), entry))
@@ -242,6 +262,7 @@ export async function listSources(
           `${join(folder, MANIFEST_FILE)} does not list ${others.slice(0, 5).join(', ')}${others.length > 5 ? ` and ${others.length - 5} more` : ''}: left out. Add what should be found to the manifest.`,
         )
     }
+    if (!manifest && !isOptional) found.push(...closed.map(each => closedFolder(folder, each)))
     if (found.length === 0 && !isOptional)
       warnings.push(
         manifest
@@ -294,12 +315,30 @@ async function sourceFile(
   }
 }
 
+/** A line for a folder inside a source folder that cannot be read. */
+function closedFolder(folder: string, { name, cause }: Listing['closed'][number]): SourceFile {
+  const path = join(folder, name)
+  return {
+    path,
+    folder,
+    file: name,
+    documentId: slugify(name),
+    manifestEntry: null,
+    facts: null,
+    fault: new IngestFault(
+      'source-unreadable',
+      `The folder ${path} cannot be read. Give this user read access to it and what it holds, or take it out.`,
+      { cause },
+    ),
+  }
+}
+
 /** The fault of a file that cannot be read, with what to do about it. */
 function readFault(path: string, cause: unknown): IngestFault {
   return codeOf(cause) === 'ENOENT'
     ? new IngestFault(
         'source-missing',
-        `${path} is missing. Restore the file or take it out of the manifest.`,
+        `${path} is missing. Restore the file, or take it out of what names it: the manifest, or a link.`,
         { cause },
       )
     : new IngestFault(

@@ -74,7 +74,7 @@ describe('a folder with a manifest', () => {
     const { files } = await listSources([folder])
     expect(files[0]?.fault).toMatchObject({
       code: 'source-missing',
-      message: expect.stringContaining('take it out of the manifest'),
+      message: expect.stringContaining('take it out of what names it'),
     })
   })
 

@@ -89,4 +89,20 @@ describe('a folder of own documents', () => {
       })
     },
   )
+
+  it.skipIf(process.getuid?.() === 0)(
+    'a folder without read permission is one line, and the others are ingested',
+    async () => {
+      const { sources, data } = await ownFolder()
+      await chmod(join(sources, 'map'), 0)
+      const { documents: entries } = await ingestFolders({ sources, data })
+      await chmod(join(sources, 'map'), 0o700)
+      expect(entries.find(({ file }) => file === 'map')).toMatchObject({
+        status: 'failed',
+        code: 'source-unreadable',
+        reason: expect.stringContaining('The folder'),
+      })
+      expect(entries.find(({ file }) => file === 'brief.pdf')?.status).toBe('ok')
+    },
+  )
 })
