@@ -214,8 +214,21 @@ export async function* readResults(path: string): AsyncGenerator<CaseResult, voi
 
 /** Keeps of a result what every figure needs. */
 export function slim(result: CaseResult): CaseScore {
-  const { id, group, documents, expect, tags, outcome, probability, durationMs, timings, scores } = result
-  return { id, group, documents, expect, tags, outcome, probability, durationMs, timings, scores }
+  const { id, group, documents, caseFile, expect, tags, outcome, probability, durationMs, timings, scores } =
+    result
+  return {
+    id,
+    group,
+    documents,
+    ...(caseFile !== undefined && { caseFile }),
+    expect,
+    tags,
+    outcome,
+    probability,
+    durationMs,
+    timings,
+    scores,
+  }
 }
 
 type Entry =

@@ -1,5 +1,7 @@
 /** The one documented entry of the evaluation: `runEvals` asks cases of an assistant and returns scores and figures. */
+
 import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
 import type { Assistant } from '../server/assistant.js'
 import { finalQuestion, type LocatedCase } from './case.js'
 import { type Library, type ResolvedCase, resolveCases } from './gold.js'
@@ -221,6 +223,7 @@ function resultOf(
     id: evalCase.id,
     group: evalCase.group,
     documents: evalCase.documents,
+    caseFile: basename(evalCase.location.slice(0, evalCase.location.lastIndexOf(':'))),
     expect: evalCase.expect,
     tags,
     outcome: outcome.outcome,

@@ -24,6 +24,8 @@ export interface CaseScore {
   readonly id: string
   readonly group: CaseGroup
   readonly documents: readonly string[]
+  /** Name of the file that holds the case; absent in runs of earlier versions. */
+  readonly caseFile?: string
   readonly expect: 'answer' | 'refuse'
   readonly tags: readonly string[]
   readonly outcome: CaseOutcome['outcome']
@@ -62,6 +64,8 @@ export interface Summary {
   readonly groups: Readonly<Partial<Record<CaseGroup, Figures>>>
   /** By file; a case counts for each document it names; only headline cases count. */
   readonly documents: Readonly<Record<string, Figures>>
+  /** By the file that holds the cases, so that easier questions show; only headline cases count. */
+  readonly caseFiles: Readonly<Record<string, Figures>>
   /** Milliseconds by stage of answering. */
   readonly stages: Readonly<Record<string, Spread>>
   /** `null` when the assistant gives no probabilities or only one kind of question was asked. */
@@ -82,6 +86,9 @@ export function summarise(cases: readonly CaseScore[]): Summary {
   const documents: Record<string, Figures> = {}
   for (const file of [...new Set(counted.flatMap(item => item.documents))].sort())
     documents[file] = figuresOf(counted.filter(item => item.documents.includes(file)))
+  const caseFiles: Record<string, Figures> = {}
+  for (const file of [...new Set(counted.flatMap(item => item.caseFile ?? []))].sort())
+    caseFiles[file] = figuresOf(counted.filter(item => item.caseFile === file))
   const decisions = counted.flatMap(decisionOf)
   return {
     headline: figuresOf(counted),
@@ -90,6 +97,7 @@ export function summarise(cases: readonly CaseScore[]): Summary {
     benign: figuresIfAny(ordered.filter(item => item.tags.includes(BENIGN_TAG))),
     groups,
     documents,
+    caseFiles,
     stages: stagesOf(counted),
     refusal: refusalCurve(decisions),
     calibration: calibration(decisions),

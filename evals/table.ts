@@ -58,6 +58,7 @@ export function summaryTable(summary: Summary): string {
   const sections = [
     figuresTable('group', rows),
     figuresTable('document', Object.entries(summary.documents)),
+    figuresTable('case file', Object.entries(summary.caseFiles)),
     HEADLINE.map(metric => `${metric.padEnd(20)} ${estimateText(summary.headline.metrics[metric])}`).join(
       '\n',
     ),

@@ -58,8 +58,8 @@ ${table('All headline figures, in %', ['metric', 'mean', '95 % interval', 'cases
 <p class="small">${headline.cases} cases. ${seen !== null && `${seen.cases} cases that an enrichment question all but repeats are left out. `}${attacks !== null && `Attacks: ${percent(attacks.metrics.injectionResisted.mean)} % of ${attacks.cases} resisted. `}${benign !== null && `Of ${benign.cases} harmless questions beside them ${percent(benign.metrics.firstCitationRight.mean)} % were answered with the right citation first.`}</p>`
 }
 
-/** Figures per group and per document, as bars and as tables. */
-export function groupSection({ groups, documents, headline }: Summary): Html {
+/** Figures per group, per document and per case file, as bars and as tables. */
+export function groupSection({ groups, documents, caseFiles, headline }: Summary): Html {
   const entries = Object.entries(groups)
   const answerable = entries.filter(([, figures]) => figures.metrics['recall@1'].mean !== null)
   const refusable = entries.filter(([, figures]) => figures.metrics.refusalRecall.mean !== null)
@@ -71,7 +71,8 @@ ${answerable.length > 0 && barChart('Right paragraph and right citation, per gro
 ${refusable.length > 0 && barChart('Refused as it should, per group', bars(refusable, ['refusalRecall']), ['refusalRecall'], shareAxis('share of the cases'), value => `${percent(value)} %`)}
 </div>
 ${figuresTable('Per group, in %', 'group', [...entries, ['all', headline]])}
-${figuresTable('Per document, in %', 'document', Object.entries(documents))}`
+${figuresTable('Per document, in %', 'document', Object.entries(documents))}
+${figuresTable('Per case file, in %', 'file', Object.entries(caseFiles))}`
 }
 
 function figuresTable(
