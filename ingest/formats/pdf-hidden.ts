@@ -18,13 +18,15 @@ export interface PaintedText {
 /** One character as it is painted. */
 export interface PaintedCharacter {
   readonly character: string
+  /** Its middle, about. */
+  readonly middle: readonly [x: number, y: number]
   /** Height of its base line. */
   readonly y: number
   /**
    * `invisible`: painted in no colour, as recognised text is behind a scan; `faint`: transparent, or light on paper; `switched
-   * off`: in a layer that is not shown; `outside`: not on the page, where the library leaves it out.
+   * off`: in a layer that is not shown; `covered`: below an area that was painted later, as a bar over a name is; `outside`: not on the page, where the library leaves it out.
    */
-  readonly look: 'visible' | 'invisible' | 'faint' | 'switched off' | 'outside'
+  look: 'visible' | 'invisible' | 'faint' | 'switched off' | 'covered' | 'outside'
 }
 
 type Matrix = readonly [number, number, number, number, number, number]
@@ -33,6 +35,11 @@ type Box = readonly [left: number, bottom: number, right: number, top: number]
 interface State {
   matrix: Matrix
   clip: Box
+  /** Whether the clip is a box, as far as is known. */
+  isBoxed: boolean
+  /** Whether what is painted is mixed with what is below it, or masked: then it hides nothing. */
+  isMixed: boolean
+  isMasked: boolean
   fill: string
   stroke: string
   opacity: number
@@ -145,6 +152,9 @@ class Painter {
     this.state = {
       matrix: IDENTITY,
       clip: this.page,
+      isBoxed: true,
+      isMixed: false,
+      isMasked: false,
       fill: '#000000',
       stroke: '#000000',
       opacity: 1,
@@ -201,6 +211,8 @@ class Painter {
       case 'setGState':
         for (const [key, value] of first as readonly (readonly [string, unknown])[]) {
           if (key === 'ca') state.opacity = Number(value)
+          if (key === 'BM') state.isMixed = value !== 'source-over'
+          if (key === 'SMask') state.isMasked = value !== false
           if (key === 'Font') state.size = Number((value as readonly unknown[])[1])
         }
         break
@@ -277,16 +289,32 @@ class Painter {
   }
 
   /** A path with the operator that ends it: it is filled, or the clip of what follows, or both. */
-  private path([operator, , bounds]: readonly unknown[]): void {
+  private path([operator, parts, bounds]: readonly unknown[]): void {
+    const { state } = this
     const box = numbers(bounds)
-    const isFilled = FILLING.has(Number(operator))
-    if (isFilled && box.length === 4 && this.state.opacity >= LEAST_OPACITY) {
+    const boxes = boxesOf(parts)
+    if (FILLING.has(Number(operator)) && box.length === 4 && state.opacity >= LEAST_OPACITY) {
       const [left = 0, bottom = 0, right = 0, top = 0] = box
-      const area = overlap(onPage(this.state.matrix, [left, bottom, right, top]), this.state.clip)
-      this.cover(area, isLight(this.state.fill))
+      const area = overlap(onPage(state.matrix, [left, bottom, right, top]), state.clip)
+      this.cover(area, isLight(state.fill))
+      const isSolid = state.opacity > 0.99 && /^#/.test(state.fill) && !state.isMixed && !state.isMasked
+      const hides = isSolid && state.isBoxed
+      for (const each of hides ? (boxes ?? []) : [])
+        this.hide(overlap(onPage(state.matrix, each), state.clip))
     }
-    if (this.isClipping && box.length === 4) this.clipTo(box)
+    if (this.isClipping && box.length === 4) {
+      this.clipTo(box)
+      if (boxes?.length !== 1) state.isBoxed = false
+    }
     this.isClipping = false
+  }
+
+  /** What was written where a box is painted cannot be seen any more; rules of tables and underlines are no such boxes. */
+  private hide(box: Box): void {
+    const [left, bottom, right, top] = box
+    if (right - left < LEAST_BAR || top - bottom < LEAST_BAR || !this.shown.every(Boolean)) return
+    for (const each of this.characters)
+      if (each.look === 'visible' && holds(box, ...each.middle)) each.look = 'covered'
   }
 
   private picture(isMany: boolean): void {
@@ -308,9 +336,14 @@ class Painter {
       }
       if (glyph === null || typeof glyph !== 'object') continue
       const { unicode, width, isSpace } = glyph as { unicode?: string; width?: number; isSpace?: boolean }
-      const place = multiply(state.matrix, multiply(this.text, [1, 0, 0, 1, 0, state.rise]))
-      const look = this.look(place[4], place[5])
-      for (const character of bareText(unicode ?? '')) this.characters.push({ character, y: place[5], look })
+      const half = (((width ?? 0) / 1000) * state.size * state.stretch) / 2
+      const at = (x: number, y: number): Matrix =>
+        multiply(state.matrix, multiply(this.text, [1, 0, 0, 1, x, y]))
+      const y = at(0, state.rise)[5]
+      const place = at(half, state.rise + state.size * MIDDLE)
+      const middle = [place[4], place[5]] as const
+      const look = this.look(...middle)
+      for (const character of bareText(unicode ?? '')) this.characters.push({ character, middle, y, look })
       this.advance(
         ((width ?? 0) / 1000) * state.size + state.characterSpace + (isSpace ? state.wordSpace : 0),
       )
@@ -335,6 +368,31 @@ class Painter {
     return 'faint'
   }
 }
+
+/** Height of the middle of a small letter above its base line, in parts of the size of the type. */
+const MIDDLE = 0.25
+/** Least height and width of a bar that hides text, in points. */
+const LEAST_BAR = 4
+
+/** The boxes that a path is made of: each begins, runs over three corners and closes; `null` for any other path. */
+function boxesOf(parts: unknown): Box[] | null {
+  const [steps] = Object.values((parts ?? []) as object)
+  const values = numbers(steps)
+  if (values.length === 0 || values.length % BOX_STEPS !== 0) return null
+  const boxes: Box[] = []
+  for (let from = 0; from < values.length; from += BOX_STEPS) {
+    const step = values.slice(from, from + BOX_STEPS)
+    const [begin, left = 0, bottom = 0, first, right = 0, , second, , top = 0, third, , , end] = step
+    if (begin !== 0 || first !== 1 || second !== 1 || third !== 1 || end !== 4) return null
+    const isBox = step[5] === bottom && step[7] === right && step[10] === left && step[11] === top
+    if (!isBox) return null
+    boxes.push([Math.min(left, right), Math.min(bottom, top), Math.max(left, right), Math.max(bottom, top)])
+  }
+  return boxes
+}
+
+/** Numbers that the library lists for a box: four corners with their steps, and its end. */
+const BOX_STEPS = 13
 
 /** Operators that end a path by filling it: fill, eoFill, fillStroke, eoFillStroke and those that close it before. */
 const FILLING: ReadonlySet<number> = new Set([22, 23, 24, 25, 26, 27])

@@ -181,7 +181,10 @@ class Painting {
     const kept = isScan ? invisible : visible
     const fragments = kept.map(({ fragment }) => fragment)
     const isKept = new Set(fragments)
-    const hidden = seen.flatMap(({ fragment }) => (isKept.has(fragment) ? [] : [fragment.text]))
+    // What somebody covered, such as a name, is counted and not repeated.
+    const hidden = seen.flatMap(({ fragment, look }) =>
+      isKept.has(fragment) ? [] : [look === 'covered' ? fragment.text.replace(/\S/g, '█') : fragment.text],
+    )
     hidden.push(outsideOf(painted))
     return { fragments: kept.some(isPrinted) ? fragments : [], hidden }
   }

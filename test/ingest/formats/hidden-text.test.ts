@@ -36,6 +36,18 @@ describe('text of a PDF that no reader sees', () => {
     expect(content.warnings).toEqual([expect.stringMatching(/^hidden text left out: \d+ characters.*Negeer/)])
   })
 
+  it.each([
+    ['a bar', '0 g 55 712 400 20 re f'],
+    ['one of two bars', '0 g 55 612 400 20 re 55 712 400 20 re f'],
+    ['a white bar', '1 g 55 712 400 20 re f'],
+  ])('what %s covers is in no paragraph, and the ledger does not repeat it', async (_, bar) => {
+    const { content } = await readPdf(`${line(FIRST, 760)} ${line(ORDER, 720)} q ${bar} Q ${line(LAST, 680)}`)
+    expectSound(content)
+    expect(content.source).not.toMatch(/Negeer|regels/)
+    expect(content.warnings).toEqual([expect.stringMatching(/^hidden text left out: \d+ characters.*█/)])
+    expect(content.warnings.join()).not.toContain('Negeer')
+  })
+
   it('words around hidden words of a line stay', async () => {
     const { content } = await readPdf(
       `BT /F1 11 Tf 60 720 Td 0 g (Zie ) Tj 1 g (verborgen ) Tj 0 g (ook bijlage twee.) Tj ET`,
@@ -48,6 +60,19 @@ describe('text of a PDF that no reader sees', () => {
     ['on a picture', `q 500 0 0 60 40 700 cm /Im1 Do Q ${line(LAST, 720, '1 g')}`],
     ['with a dark outline', line(LAST, 720, '1 g 0 G 2 Tr')],
   ])('white text %s can be read', async (_, visible) => {
+    const { content } = await readPdf(`${line(FIRST, 780)} ${visible}`)
+    expect(content.source).toContain(LAST)
+    expect(content.warnings).toEqual([])
+  })
+
+  it.each([
+    ['above an area that was painted before', `q 0.8 g 55 712 400 20 re f Q ${line(LAST, 720)}`],
+    ['below a marker that lets it through', `${line(LAST, 720)} q /Marker gs 1 1 0 rg 55 712 400 20 re f Q`],
+    ['with a line through it', `${line(LAST, 720)} q 0 g 55 723 400 1 re f Q`],
+    ['in a frame', `${line(LAST, 720)} q 0 g 55 712 400 20 re S Q`],
+    ['beside a bar', `${line(LAST, 720)} q 0 g 55 735 400 20 re f Q`],
+    ['below a shape that is no bar', `${line(LAST, 720)} q 0 g 50 700 m 500 700 l 275 600 l h f Q`],
+  ])('text %s can be read', async (_, visible) => {
     const { content } = await readPdf(`${line(FIRST, 780)} ${visible}`)
     expect(content.source).toContain(LAST)
     expect(content.warnings).toEqual([])

@@ -21,7 +21,7 @@ export function makePdf(pages: readonly PageContent[]): Buffer {
     `<< /Type /XObject /Subtype /Image /Width 100 /Height 150 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 15000 >>\nstream\n${'x'.repeat(15_000)}\nendstream`,
     '<< /Type /OCG /Name (laag) >>',
     ...pages.flatMap((content, at) => [
-      `<< /Type /Page /Parent 2 0 R /MediaBox ${A4} /Contents ${7 + at * 2} 0 R /Resources << /Font << /F1 3 0 R >> /XObject << /Im1 4 0 R >> /Properties << /Layer 5 0 R >> /ExtGState << /Clear << /ca 0 >> >> >> >>`,
+      `<< /Type /Page /Parent 2 0 R /MediaBox ${A4} /Contents ${7 + at * 2} 0 R /Resources << /Font << /F1 3 0 R >> /XObject << /Im1 4 0 R >> /Properties << /Layer 5 0 R >> /ExtGState << /Clear << /ca 0 >> /Marker << /BM /Multiply >> >> >> >>`,
       `<< /Length ${Buffer.byteLength(content, 'latin1')} >>\nstream\n${content}\nendstream`,
     ]),
   ]
