@@ -380,7 +380,8 @@ class Connection {
   #pumpSoon(): void {
     if (this.#isPumping) return
     this.#isPumping = true
-    setImmediate(() => {
+    // After the promises that are settled now, and before the next message is read: nobody waits for another's answer.
+    process.nextTick(() => {
       this.#isPumping = false
       this.#stream.cork()
       this.#pump()
