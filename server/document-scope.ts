@@ -212,20 +212,49 @@ function mentionsOf(profile: Profile, question: readonly Token[]): Mentions {
   return { evidence: Math.min(1, evidence), positions }
 }
 
-/** Finds which documents a question names. */
-export function findScope(question: readonly Token[], documents: readonly PolicyDocument[]): DocumentScope {
-  const found = possibleProfiles(question, scopeIndexOf(documents)).map(profile => ({
+const YEAR = /^(?:19|20)\d{2}$/
+
+/**
+ * The stretches of a question that each name a document of their own: where several years stand, each with what stands
+ * before it, so that "de Raad in 2008 en de Commissie in 2011" does not name the Commission of another year.
+ *
+ * @returns half-open ranges of tokens that together are the question
+ */
+function stretches(question: readonly Token[]): (readonly [from: number, to: number])[] {
+  const years = question.flatMap(({ stem }, at) => (YEAR.test(stem) ? [at] : []))
+  if (new Set(years.map(at => question[at]?.stem)).size < 2) return [[0, question.length]]
+  return years.map((at, number) => [
+    number === 0 ? 0 : (years[number - 1] as number) + 1,
+    number === years.length - 1 ? question.length : at + 1,
+  ])
+}
+
+/** The documents that one stretch names, in the order in which it does. */
+function namedIn(question: readonly Token[], index: ScopeIndex) {
+  const found = possibleProfiles(question, index).map(profile => ({
     id: profile.id,
     ...mentionsOf(profile, question),
   }))
   const best = Math.max(0, ...found.map(({ evidence }) => evidence))
+  if (best < LEAST_EVIDENCE) return []
+  return found
+    .filter(({ evidence }) => evidence >= LEAST_SHARE * best && evidence >= LEAST_EVIDENCE)
+    .sort((one, other) => Math.min(...one.positions) - Math.min(...other.positions))
+}
+
+/** Finds which documents a question names. */
+export function findScope(question: readonly Token[], documents: readonly PolicyDocument[]): DocumentScope {
+  const index = scopeIndexOf(documents)
   const preferences = new Map<string, number>()
   const naming = new Set<number>()
-  if (best < LEAST_EVIDENCE) return { preferences, naming }
-  for (const { id, evidence, positions } of found) {
-    if (evidence < LEAST_SHARE * best || evidence < LEAST_EVIDENCE) continue
-    preferences.set(id, evidence)
-    if (evidence >= CLEARLY_NAMED) for (const position of positions) naming.add(position)
-  }
+  const ranges = stretches(question)
+  for (const [from, to] of ranges)
+    for (const { id, evidence, positions } of namedIn(question.slice(from, to), index)) {
+      const isClear = evidence >= CLEARLY_NAMED
+      // Named apart, each is meant as clearly as the others.
+      const preference = ranges.length > 1 && isClear ? 1 : evidence
+      preferences.set(id, Math.max(preferences.get(id) ?? 0, preference))
+      if (isClear) for (const position of positions) naming.add(from + position)
+    }
   return { preferences, naming }
 }
