@@ -16,11 +16,14 @@ import { saySamePoint } from './verify.js'
  * beyond it the best is right in 98 of 100 questions of the evaluation cases.
  */
 const RIVAL_MARGIN = 2
-/** Paragraphs after the best among which rivals are looked for. */
-const MOST_RIVALS = 2
 /**
- * A paragraph whose nearest written question is this much further than the best one's is no rival: in 25 of the evaluation
- * cases there was one within the margin, and never was it the right one.
+ * Paragraphs after the best among which rivals are looked for. In the evaluation cases one, two and three bring a right
+ * citation in 92.1, 92.7 and 93.1 of 100, at a precision of 85.7, 84.9 and 84.5.
+ */
+const MOST_RIVALS = 3
+/**
+ * A paragraph whose nearest written question is this much further than the best one's is no rival: of 39 such runners-up in
+ * the evaluation cases one was right where the best was not.
  */
 const RIVAL_QUESTION_GAP = 0.05
 /** A paragraph whose score is further from the best says something else; it is not compared. */
