@@ -21,14 +21,19 @@ afterAll(async () => {
 })
 
 describe('refusing', () => {
-  it.each([
-    'Hoe bak ik een appeltaart?',
-    'Wat kost een nieuw paspoort bij de gemeente?',
-    'Hoeveel inwoners had Utrecht in 1995?',
-  ])('refuses “%s”, which no document is about, with the nearest sources', async question => {
-    const { answer } = await assistant.ask({ question })
-    expect(answer).toMatchObject({ outcome: 'refused', reason: 'no-evidence', citations: [] })
-    expect(answer.nearest.length).toBeGreaterThan(0)
+  it.each(['Wat kost een nieuw paspoort bij de gemeente?', 'Hoeveel inwoners had Utrecht in 1995?'])(
+    'refuses “%s”, which no document is about, with the nearest sources',
+    async question => {
+      const { answer } = await assistant.ask({ question })
+      expect(answer).toMatchObject({ outcome: 'refused', reason: 'no-evidence', citations: [] })
+      expect(answer.nearest.length).toBeGreaterThan(0)
+    },
+  )
+
+  it('shows no nearest source for a question about something else', async () => {
+    const { answer } = await assistant.ask({ question: 'Hoe bak ik een appeltaart?' })
+    expect(answer).toMatchObject({ outcome: 'refused', reason: 'no-evidence', nearest: [] })
+    expect(answer.answer).not.toContain('passages')
   })
 
   it.each(['Hoeveel geld is er in 2029 voor migratiesamenwerking begroot?', 'Wat is circulaire migratie?'])(
