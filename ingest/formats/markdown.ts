@@ -49,7 +49,9 @@ export const markdownReader: FormatReader = {
 function isMarkdown(text: string): boolean {
   const count = (...patterns: readonly RegExp[]): number =>
     patterns.reduce((sum, pattern) => sum + (text.match(pattern)?.length ?? 0), 0)
-  const marks = count(/^#{1,6} \S/gm, /\*\*\S[^*\n]*\*\*/g, /\]\(https?:/g, /^\|.*\|$/gm)
+  // Strokes alone also divide the cells of plain text; the rule below the heads is a mark of Markdown.
+  const rows = /^\|?(?:\s*:?-{2,}:?\s*\|)+[\s:|-]*$/m.test(text) ? [/^\|.*\|$/gm] : []
+  const marks = count(/^#{1,6} \S/gm, /\*\*\S[^*\n]*\*\*/g, /\]\(https?:/g, ...rows)
   return marks >= 2 && marks + count(/^(?:---|\*\*\*)$/gm) >= 3
 }
 

@@ -26,7 +26,14 @@ const NUMBER =
   /\b(?:\d{4,5}(?:\/\d{1,2})?\/\d{2}(?!\d)(?: (?:REV|ADD|COR) \d+)*|(?:COM|SEC|SWD|JOIN)\(\d{4}\) ?\d+(?: (?:definitief|final))?)/
 const NUMBER_LINE = new RegExp(`^${NUMBER.source}$`)
 const FIELD =
-  /^(?:(?:van|aan|to|from)\s*:|(?:datum|betreft|onderwerp|ons kenmerk|onze referentie|uw kenmerk|uw brief van|kenmerk|nr\. vorig doc\.?|nr\. comvoorstel|nr\. commissievoorstel|documentnummer|dossiernummer|zaaknummer|contactpersoon|afzender|bijlagen?\s*:)\b)\s*:?\s*\S/i
+  /^(?:(?:van|aan|to|from)\s*:|(?:datum|betreft|onderwerp|ons kenmerk|onze referentie|uw kenmerk|uw brief van|kenmerk|nr\. vorig doc\.?|nr\. comvoorstel|nr\. commissievoorstel|documentnummer|dossiernummer|zaaknummer|contactpersoon|afzender|bijlagen?\s*:)\b|(?:plaats|locatie|aanwezig(?:en)?|afwezig(?:en)?|notulist|versie|status|auteurs?|steller|opsteller|portefeuillehouder)\s*:)\s*:?\s*\S/i
+/** A fact that says what it is, so that it needs no other beside it. */
+const STATED = /^(?:datum|betreft|onderwerp|kenmerk|documentnummer|zaaknummer|dossiernummer)\s*:\s*\S/i
+/** "Datum: 03-05-2031"; without the word such a number could be anything. */
+const NUMERIC_DATE = /^Datum\s*:?\s*(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2}))\b/i
+/** Who publishes; the name of a document stands elsewhere. */
+const PUBLISHER =
+  /\b(?:raad|commissie|unie|parlement|kamer|ministerie|gemeente|provincie|waterschap|kabinet|bestuur|directie|dienst|inspectie|rijk|regering)/i
 /** What a document says it is about. */
 const SUBJECT = /^(?:betreft|onderwerp)\s*:?\s*(\S.*)$/i
 const ADDRESSEE = /^Aan de (?:Voorzitter|leden|Tweede Kamer|Eerste Kamer|Raad)\b/
@@ -37,7 +44,8 @@ const BODY_LENGTH = 160
 
 /** Blocks after the head among which the title is looked for. */
 const TITLE_BLOCKS = 6
-const CHAPTER = /^(?:\d+\.|[IVX]+\.|(?:inleiding|samenvatting|aanleiding|doel(?:stelling(?:en)?)?)$)/i
+const CHAPTER =
+  /^(?:\d+\.|[IVX]+\.|(?:artikel|hoofdstuk|afdeling|paragraaf)\s+[\dIVX]|(?:inleiding|samenvatting|aanleiding|doel(?:stelling(?:en)?)?)$)/i
 
 /** The blocks with the metadata named, what is left of the furniture, and what was found. */
 export interface FrontMatter {
@@ -81,20 +89,16 @@ export function readFrontMatter(
   // A heading that stands alone above the facts of a document is its title, unless one follows them.
   const isTitleBefore =
     isHead &&
-    titleAfter === null &&
     subject === undefined &&
     evidence[1] === true &&
     evidence[0] === false &&
-    blocks[0]?.kind === 'heading'
+    blocks[0]?.kind === 'heading' &&
+    (titleAfter === null || !PUBLISHER.test(bare[0] ?? ''))
   const named = blocks.map((each, index) => {
     const isOwnHeading = each.kind === 'heading' && each.depth !== null && !/^[*_]/.test(texts[index] ?? '')
-    return isHead &&
-      index <= last &&
-      !isOwnHeading &&
-      each.kind !== 'footnote' &&
-      !(isTitleBefore && index === 0)
-      ? { ...each, kind: 'metadata' as const }
-      : each
+    if (isOwnHeading || isStated || each.kind === 'footnote' || (isTitleBefore && index === 0)) return each
+    const isFact = index < end && each.kind === 'text' && STATED.test(bare[index] ?? '')
+    return (isHead && index <= last) || isFact ? { ...each, kind: 'metadata' as const } : each
   })
   const head = named
     .filter(each => each.kind === 'metadata')
@@ -108,12 +112,13 @@ export function readFrontMatter(
   }
   const all = [...named, ...Object.values(hidden).flatMap(span => (span ? [block('metadata', [span])] : []))]
   const date = hidden.date ? DATE.exec(source.slice(...hidden.date)) : dated && DATE.exec(dated[0])
+  const numeric = head.map(numericDate).find(found => found !== null)
   return {
     blocks: all.sort((a, b) => (a.spans[0]?.[0] ?? 0) - (b.spans[0]?.[0] ?? 0)),
     furniture: pieces,
     found: {
-      title: titleAfter ?? (isTitleBefore ? bare[0] : isHead ? subject : null) ?? null,
-      date: date ? isoDate(date) : null,
+      title: (isTitleBefore ? bare[0] : (titleAfter ?? subject)) ?? null,
+      date: date ? isoDate(date) : (numeric ?? null),
       documentNumber: number ?? (hidden.number ? source.slice(...hidden.number) : null),
     },
   }
@@ -167,6 +172,14 @@ function trimmed(source: string, start: number, end: number): Span {
 function isoDate(match: RegExpExecArray): string {
   const [, day = '', month = '', year = ''] = match.slice(-4)
   return `${year}-${String(MONTHS.indexOf(month) + 1).padStart(2, '0')}-${day.padStart(2, '0')}`
+}
+
+/** The date of a line such as "Datum: 03-05-2031"; `null` where there is none. */
+function numericDate(text: string): string | null {
+  const [, day, month, year, ...parts] = NUMERIC_DATE.exec(text) ?? []
+  if (parts[0] !== undefined) return parts.join('-')
+  if (day === undefined || month === undefined || Number(month) > 12 || Number(day) > 31) return null
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
 }
 
 /**

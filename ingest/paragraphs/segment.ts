@@ -25,6 +25,8 @@ interface Group {
   readonly label: Label | null
   /** What it is as a row of a table; `null` for all else. */
   readonly row: TableRow | null
+  /** Whether it states one fact: "Datum: 3 mei 2031". */
+  readonly isField: boolean
 }
 
 /** How a page uses its blank lines, and how wide its text is. */
@@ -70,7 +72,7 @@ export function segment(
     const spans = group.row?.spans ?? spansOf(source, group.lines)
     const [text = '', before = null, after = null] = [texts[index], texts[index - 1], texts[index + 1]]
     const depth = typeDepth(group.lines, headings)
-    const isTitle = depth !== null || isHeading(text, group.lines.length, before, after)
+    const isTitle = depth !== null || (!group.isField && isHeading(text, group.lines.length, before, after))
     const kind = group.row ? 'table-row' : isTitle ? 'heading' : group.label ? 'list-item' : 'text'
     const references = referencesIn(noted.references, spans)
     return block(kind, spans, { depth, references, heads: group.row?.heads ?? [] })
@@ -149,22 +151,28 @@ function groupLines(lines: readonly Line[]): Group[] {
     const open = groups.at(-1)
     const row = rows.get(line)
     if (row) {
-      groups.push({ lines: [line], label: null, row })
+      groups.push({ lines: [line], label: null, row, isField: false })
       continue
     }
-    const label = labelOf(line, lines[index - 1], counted)
-    if (label?.ordinal) counted.set(label.style, label.ordinal)
     const [before, next] = [lines[index - 1], lines[index + 1]]
+    const isBelowTitle =
+      before !== undefined && open?.lines.length === 1 && isTitleLine(before, line, next, layout)
+    const label =
+      labelOf(line, before, counted) ??
+      (open ? bulletOf(line, open, layout) : null) ??
+      (isBelowTitle ? readLabel(line.text) : null)
+    if (label?.ordinal) counted.set(label.style, label.ordinal)
+    const isField = statesFact(line, open, next)
     const isOnward =
       open &&
       !label &&
       !open.row &&
-      !isField(line, before, next) &&
-      !(before && isField(before, lines[index - 2], line) && isShortLine(before, line, layout)) &&
-      !(before && open.lines.length === 1 && isTitleLine(before, line, next, layout)) &&
+      !isField &&
+      !(before && open.isField && isShortLine(before, line, layout)) &&
+      !isBelowTitle &&
       continues(open, line, layout)
     if (isOnward) open.lines.push(line)
-    else groups.push({ lines: [line], label, row: null })
+    else groups.push({ lines: [line], label, row: null, isField })
   }
   return groups
 }
@@ -183,16 +191,16 @@ function typeDepth(lines: readonly Line[], headings: ReadonlyMap<number, number>
 
 /** Facts that the head of a document states, by the names they usually have. */
 const STATED_FIELD =
-  /^(?:van|aan|cc|datum|plaats|betreft|onderwerp|kenmerk|(?:ons|uw) kenmerk|versie|status|auteurs?|steller|opsteller|afzender|portefeuillehouder|documentnummer|dossiernummer|zaaknummer|contactpersoon|bijlagen?)\s*:\s*\S/i
+  /^(?:van|aan|cc|datum|plaats|betreft|onderwerp|kenmerk|(?:ons|uw) kenmerk|locatie|aanwezig(?:en)?|afwezig(?:en)?|notulist|versie|status|auteurs?|steller|opsteller|afzender|portefeuillehouder|documentnummer|dossiernummer|zaaknummer|contactpersoon|bijlagen?)\s*:\s*\S/i
 /** A name with what it is, on a line of its own. */
 const NAMED_FIELD = /^\p{Lu}[\p{L}-]*(?: [\p{L}-]+){0,3}\s?:\s+\S/u
 
 /** Whether a line states one fact: by its usual name, or beside others of the same form. */
-function isField(line: Line, before: Line | undefined, next: Line | undefined): boolean {
+function statesFact(line: Line, open: Group | undefined, next: Line | undefined): boolean {
   if (STATED_FIELD.test(line.text)) return true
-  const isBeside = (other: Line | undefined, apart: Line | undefined): boolean =>
-    other !== undefined && NAMED_FIELD.test(other.text) && !apart?.blankBefore
-  return NAMED_FIELD.test(line.text) && (isBeside(before, line) || isBeside(next, next))
+  if (!NAMED_FIELD.test(line.text)) return false
+  const isBelow = open?.isField === true && !line.blankBefore
+  return isBelow || (next !== undefined && !next.blankBefore && NAMED_FIELD.test(next.text))
 }
 
 /** Whether a line ended although the first word of the next one would have fitted by far. */
@@ -206,14 +214,23 @@ const TITLE_WORDS = 6
 /** Share of the column below which a line is much too short to have been filled. */
 const TITLE_WIDTH = 0.5
 
+/** Share of the column from which a line is filled. */
+const FULL_WIDTH = 0.7
+
 /** Whether a line is a heading directly above its text: alone after a blank line, short, and a sentence follows. */
 function isTitleLine(line: Line, next: Line, after: Line | undefined, layout: Layout): boolean {
   if (!line.blankBefore || next.blankBefore || next.page !== line.page) return false
-  if (endsClause(line.text) || readLabel(line.text) || !/^\p{Lu}/u.test(line.text)) return false
-  if (line.text.split(' ').length > TITLE_WORDS || textWidth(line.text) > layout.width * TITLE_WIDTH)
-    return false
-  const isSentence = endsSentence(next.text) || (after !== undefined && startsLowerCase(after.text))
-  return /^\p{Lu}/u.test(next.text) && next.text.length > line.text.length * 2 && isSentence
+  const label = readLabel(line.text)
+  const title = label && /^\d/.test(label.text) ? line.text.slice(label.length) : line.text
+  if (endsClause(title) || !/^\p{Lu}/u.test(title) || readLabel(title)) return false
+  if (title.split(' ').length > TITLE_WORDS || textWidth(title) > layout.width * TITLE_WIDTH) return false
+  // What follows is the first item of a list, or text that fills its line, goes on or ends a sentence.
+  if (readLabel(next.text)?.ordinal === 1) return true
+  const isText =
+    endsSentence(next.text) ||
+    textWidth(next.text) > layout.width * FULL_WIDTH ||
+    (after !== undefined && !after.blankBefore && startsLowerCase(after.text))
+  return /^\p{Lu}/u.test(next.text) && next.text.length > title.length * 2 && isText
 }
 
 /**
@@ -233,6 +250,19 @@ function labelOf(line: Line, before: Line | undefined, counted: ReadonlyMap<stri
   const readings = [label, ...(label.roman ? [label.roman] : [])]
   const isNext = readings.some(each => (counted.get(each.style) ?? 0) + 1 === each.ordinal)
   return isApart || isNext || label.ordinal === 1 ? label : null
+}
+
+/**
+ * The bullet of a line below an item with the same one, where the blank line or the end of a clause is missing: the item before it
+ * takes one line, or its further lines are indented.
+ */
+function bulletOf(line: Line, open: Group, layout: Layout): Label | null {
+  const label = readLabel(line.text)
+  const [first] = open.lines
+  const before = open.lines.at(-1)
+  if (!label || label.ordinal !== null || label.style !== open.label?.style || !first || !before) return null
+  const isHanging = line.indent === first.indent && before.indent > line.indent
+  return open.lines.length === 1 || isHanging || isShortLine(before, line, layout) ? label : null
 }
 
 function isHeadingLine(line: Line): boolean {

@@ -112,6 +112,15 @@ describe('a table in plain text', () => {
     expect(content.paragraphs[1]?.searchText).toBe('Halte Markt, Uur 10')
   })
 
+  it('of strokes without a rule is plain text, with its headings', async () => {
+    const { format, content } = await read(
+      'Tarieven\n| Soort | Bedrag |\n| Eerste hond | € 60 |\n| Tweede hond | € 90 |\n\nBetaling\nU betaalt in een keer, voor de eerste dag van mei.\n',
+    )
+    expect(format).toBe('text')
+    expect(paragraphOf(content, 'Tweede hond').searchText).toBe('Soort Tweede hond, Bedrag € 90')
+    expect(paragraphOf(content, 'U betaalt').headingPath).toContain('Betaling')
+  })
+
   it('without numbers has no heads', async () => {
     const rows = await rowsOf('Jan     vis\nPiet    brood\nKlaas   kaas\n')
     expect(rows.map(({ searchText }) => searchText)).toEqual(['Jan vis', 'Piet brood', 'Klaas kaas'])
@@ -125,5 +134,73 @@ describe('a table in plain text', () => {
     ],
   ])('is not seen in %s', async (_, text) => {
     expect(await rowsOf(text)).toEqual([])
+  })
+})
+
+const MINUTES = `Verslag vergadering dorpsraad
+Datum: 12 april 2031
+Plaats: dorpshuis De Brink
+Aanwezig: mevrouw Jansen (voorzitter), de heer De Vries, mevrouw Bakker, de
+heer Yilmaz
+Afwezig: de heer Smit
+
+1. Opening
+De voorzitter opent de vergadering om 20.00 uur en heet iedereen welkom.
+
+2. Verkeer
+De heer De Vries meldt dat de gemeente drempels wil aanleggen in de
+Dorpsstraat. De raad is het daarmee eens.
+
+3. Rondvraag
+Er zijn geen vragen.
+`
+
+describe('minutes in plain text', () => {
+  it('have their facts, one piece each, and their title and date', async () => {
+    const { content, found } = await read(MINUTES)
+    expectSound(content)
+    expect(found).toMatchObject({ title: 'Verslag vergadering dorpsraad', date: '2031-04-12' })
+    expect(content.paragraphs.filter(({ kind }) => kind === 'metadata').map(({ text }) => text)).toEqual([
+      'Datum: 12 april 2031',
+      'Plaats: dorpshuis De Brink',
+      'Aanwezig: mevrouw Jansen (voorzitter), de heer De Vries, mevrouw Bakker, de heer Yilmaz',
+      'Afwezig: de heer Smit',
+    ])
+  })
+
+  it('have numbered headings above their text', async () => {
+    const content = await contentOf(MINUTES)
+    expect(paragraphOf(content, 'De heer De Vries').headingPath).toEqual(['2. Verkeer'])
+    expect(paragraphOf(content, 'Er zijn').headingPath).toEqual(['3. Rondvraag'])
+  })
+
+  it('a date in numbers is one where it says so', async () => {
+    const dated = async (line: string) => (await read(`Nota\n${line}\n\nDe bus rijdt elk uur.\n`)).found.date
+    expect(await dated('Datum: 03-05-2031')).toBe('2031-05-03')
+    expect(await dated('Datum: 2031-05-03')).toBe('2031-05-03')
+    expect(await dated('Telefoon: 03-05-2031')).toBeNull()
+  })
+})
+
+describe('lists in small texts', () => {
+  it('items of one line without punctuation are items', async () => {
+    const content = await contentOf('Wat u meeneemt:\n- een pas\n- een foto\n- het formulier\n')
+    expect(textsOf(content).slice(1)).toEqual(['- een pas', '- een foto', '- het formulier'])
+  })
+
+  it('an item whose further lines are indented ends where the next bullet stands', async () => {
+    const content = await contentOf('Wat u meeneemt:\n- een pas die nog een\n  jaar geldig is\n- een foto\n')
+    expect(textsOf(content).slice(1)).toEqual(['- een pas die nog een jaar geldig is', '- een foto'])
+  })
+
+  it('a rule of articles has its headings, also above numbered parts', async () => {
+    const content = await contentOf(
+      'BELEIDSREGEL HONDEN\n\nArtikel 1 Begrippen\nIn deze regeling is een hond een dier van de soort Canis lupus familiaris.\n\nArtikel 2 Losloopgebieden\n1. Honden mogen los lopen in het Lindepark.\n2. Daarbuiten zijn honden aangelijnd.\n',
+    )
+    expectSound(content)
+    expect(paragraphOf(content, '2. Daarbuiten')).toMatchObject({
+      label: 'artikel 2, tweede lid',
+      headingPath: ['BELEIDSREGEL HONDEN', 'Artikel 2 Losloopgebieden'],
+    })
   })
 })
