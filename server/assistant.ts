@@ -14,7 +14,7 @@ import { compose, documentNotes, nearestSources, renderAnswer } from './compose.
 import type { Configuration } from './configuration.js'
 import { ServerFault } from './faults.js'
 import { answerWithModel, type ModelOutcome } from './model-answer.js'
-import { interleave } from './part-evidence.js'
+import { findMissing, interleave } from './part-evidence.js'
 import {
   type Answer,
   type AnswerEvent,
@@ -296,7 +296,12 @@ class SearchAssistant implements Assistant {
       question,
       composedBy: isWritten ? ('language-model' as const) : ('search' as const),
     }
-    const unanswered = parts.filter(part => !carried.includes(part)).map(part => part.question)
+    const missing = findMissing(parts, carried, await index.documents())
+    const nameOf = ({ citeAs, title }: PolicyDocument) => citeAs ?? title
+    const unanswered = [
+      ...missing.questions,
+      ...missing.documents.map(each => `${each.question} (${nameOf(each.document)})`),
+    ]
     const note = (text: string): AnswerSegment => ({ kind: 'note', text, markers: [], support: null })
     const all: AnswerSegment[] = [...segments]
     if (written?.kind === 'failed') all.unshift(note(answerTexts.modelFailed))
@@ -304,7 +309,9 @@ class SearchAssistant implements Assistant {
       if (written.removed > 0) all.push(note(answerTexts.removed(written.removed)))
       all.push(...documentNotes(written.documents, today).map(note))
     }
-    if (unanswered.length > 0) all.push(note(answerTexts.unanswered(unanswered)))
+    if (missing.questions.length > 0) all.push(note(answerTexts.unanswered(missing.questions)))
+    if (missing.documents.length > 0)
+      all.push(note(answerTexts.notIn(missing.documents.map(({ document }) => nameOf(document)))))
     return {
       ...common,
       outcome: 'answered',

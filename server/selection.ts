@@ -98,7 +98,12 @@ function usable({ candidates, understood: { named } }: Evidence): Candidate[] {
     : quotable
 }
 
+/** Kinds of paragraphs that state what a document is; beside running text they answer nothing. */
+const isFormal = ({ paragraph: { kind } }: Candidate) =>
+  kind === 'metadata' || kind === 'signature' || kind === 'heading'
+
 const isRival = (candidate: Candidate, best: Candidate) =>
+  (isFormal(best) || !isFormal(candidate)) &&
   best.score - candidate.score < RIVAL_MARGIN &&
   best.features.question - candidate.features.question <= RIVAL_QUESTION_GAP
 

@@ -36,6 +36,9 @@ export const answerTexts = {
     const each = descriptions.map((description, at) => `één ${at === 0 ? 'document ' : ''}is ${description}`)
     return `Let op: ${new Intl.ListFormat('nl').format(each)}.`
   },
+  /** @param sources documents that were named and do not answer, with their article */
+  notIn: (sources: readonly string[]) =>
+    `Hierover vond ik niets in ${new Intl.ListFormat('nl').format(sources)}.`,
   /** @param parts of the question, in the visitor's words */
   unanswered: (parts: readonly string[]) =>
     `Over dit deel van uw vraag vond ik niets in de documenten: ${parts.map(part => `“${part}”`).join(' en ')}.`,

@@ -259,6 +259,16 @@ describe('compose', () => {
     expect(citations).toHaveLength(1)
   })
 
+  it('quotes no date or number of a document beside running text', async () => {
+    const corpus = new Corpus()
+    const paragraphs = [
+      corpus.add('Het kabinet stuurt in mei 2026 een brief over de opvang van minderjarigen.'),
+      corpus.add('3 maart 2026', { kind: 'metadata' }),
+    ]
+    const { citations } = await corpus.ask('Wat doet het kabinet voor de opvang?', paragraphs)
+    expect(citations.map(({ paragraphId }) => paragraphId)).toEqual(['brief#p-1'])
+  })
+
   it('quotes no other document beside the one that the question names', async () => {
     const corpus = new Corpus()
     const paragraphs = [
