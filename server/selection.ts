@@ -53,7 +53,11 @@ export async function selectPieces(found: Evidence, index: ParagraphIndex): Prom
   const isAskedThere = holdsAsked(best)
   const rivals = others
     .slice(0, MOST_RIVALS)
-    .filter(candidate => isRival(candidate, best) && (!isAskedThere || holdsAsked(candidate)))
+    .filter(
+      candidate =>
+        isRival(candidate, best, evidence.understood.answerForms.length > 0) &&
+        (!isAskedThere || holdsAsked(candidate)),
+    )
   const pieces = [best, ...rivals].flatMap(candidate =>
     chooseSentences(evidence, candidate, rarity).map(range => pieceOf(candidate, range)),
   )
@@ -102,8 +106,8 @@ function usable({ candidates, understood: { named } }: Evidence): Candidate[] {
 const isFormal = ({ paragraph: { kind } }: Candidate) =>
   kind === 'metadata' || kind === 'signature' || kind === 'heading'
 
-const isRival = (candidate: Candidate, best: Candidate) =>
-  (isFormal(best) || !isFormal(candidate)) &&
+const isRival = (candidate: Candidate, best: Candidate, asksForForm: boolean) =>
+  (asksForForm || isFormal(best) || !isFormal(candidate)) &&
   best.score - candidate.score < RIVAL_MARGIN &&
   best.features.question - candidate.features.question <= RIVAL_QUESTION_GAP
 
