@@ -1,5 +1,6 @@
 /** Markdown: the blocks of CommonMark that policy documents use, read in one pass over the lines. */
 import type { Furniture, Span } from '../corpus.js'
+import { strokesAround } from '../paragraphs/tables.js'
 import { decodeText, looksLikeText } from './decode.js'
 import {
   type Block,
@@ -153,6 +154,8 @@ class MarkdownBlocks {
   private isTable = false
   /** Cells of the head of the open table. */
   private heads: readonly string[] = []
+  /** Cells of the row at hand. */
+  private cells: readonly string[] = []
   private hasHeading = false
 
   constructor(source: string) {
@@ -264,13 +267,13 @@ class MarkdownBlocks {
     this.add('text', start, end)
   }
 
-  /** A row of a table; the strokes at its ends are marks only. */
+  /** A row of a table; the strokes at its ends, and of empty cells there, are marks only. */
   private row(text: string, start: number, end: number): void {
-    const before = /^\|\s*/.exec(text)?.[0].length ?? 0
-    const after = /(?<!\\)\s*\|$/.exec(text)?.[0].length ?? 0
-    if (before > 0) this.mark('markup', start, start + 1)
+    const { before, after } = strokesAround(text)
+    this.mark('markup', start, start + text.slice(0, before).trimEnd().length)
+    this.cells = cellsOf(text)
     this.addWhole('table-row', start + before, end - after)
-    if (after > 0) this.mark('markup', end - 1, end)
+    this.mark('markup', end - text.slice(text.length - after).trimStart().length, end)
   }
 
   /** Carries the open block on, or begins one. */
@@ -313,20 +316,15 @@ class MarkdownBlocks {
         depth: isBold ? (this.hasHeading ? BOLD_DEPTH : 1) : open.depth,
         label: open.label,
         references: this.referencesIn(spans),
-        heads: open.kind === 'table-row' && this.isTable ? this.headsOfRow(spans) : [],
+        heads: open.kind === 'table-row' && this.isTable ? this.headsOfRow() : [],
       }),
     )
   }
 
-  /** The heads of the cells of a row that are filled; all where the row has another number of cells. */
-  private headsOfRow([span]: readonly Span[]): readonly string[] {
-    if (!span) return []
-    const cells = this.source
-      .slice(...span)
-      .split('|')
-      .map(cell => cell.trim())
-    const isFilled = (_: string, at: number): boolean => cells[at] !== ''
-    return cells.length === this.heads.length ? this.heads.filter(isFilled) : this.heads.filter(Boolean)
+  /** The heads of the cells of the row that are filled; all where it has another number of cells. */
+  private headsOfRow(): readonly string[] {
+    const isFilled = (_: string, at: number): boolean => this.cells[at] !== ''
+    return this.cells.length === this.heads.length ? this.heads.filter(isFilled) : this.heads.filter(Boolean)
   }
 
   private referencesIn(spans: readonly Span[]): FootnoteReference[] {

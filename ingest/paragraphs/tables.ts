@@ -102,13 +102,22 @@ function strokedCells({ text }: Line): Cell[] {
     .map(cell => ({ text: cell.trim(), from: 0, to: 0 }))
 }
 
+/** Characters at the beginning and the end of a row that are strokes and white space; a stroke after a backslash is text. */
+export function strokesAround(text: string): { readonly before: number; readonly after: number } {
+  const isStroke = (at: number): boolean => /[|\s]/.test(text[at] ?? '')
+  let before = 0
+  while (before < text.length && isStroke(before)) before++
+  let end = text.length
+  while (end > before && isStroke(end - 1) && text[end - 2] !== '\\') end--
+  return { before, after: text.length - end }
+}
+
 function withoutStrokes({ text, start, end }: Line): Pick<TableRow, 'spans' | 'marks'> {
-  const before = /^\|\s*/.exec(text)?.[0].length ?? 0
-  const after = /\s*\|$/.exec(text)?.[0].length ?? 0
+  const { before, after } = strokesAround(text)
   if (before + after >= text.length) return { spans: [[start, end]], marks: [] }
   const marks: Span[] = []
-  if (before > 0) marks.push([start, start + 1])
-  if (after > 0) marks.push([end - 1, end])
+  if (before > 0) marks.push([start, start + text.slice(0, before).trimEnd().length])
+  if (after > 0) marks.push([end - text.slice(text.length - after).trimStart().length, end])
   return { spans: [[start + before, end - after]], marks }
 }
 

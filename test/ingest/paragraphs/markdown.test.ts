@@ -83,6 +83,18 @@ Tussendoor een alinea.
     expect(furnitureOf(content).filter(each => each !== 'markup: |')).toEqual(['rule: | --- | ---: |'])
   })
 
+  it('empty cells at the ends of a row leave no strokes', async () => {
+    const content = await markdown(
+      '| zee | diepte | zout |\n|---|---|---|\n| | 94 m | |\n| Waddenzee | | |\n',
+    )
+    expectSound(content)
+    expect(textsOf(content)).toEqual(['zee | diepte | zout', '94 m', 'Waddenzee'])
+    expect(content.paragraphs.map(({ searchText }) => searchText).slice(1)).toEqual([
+      'diepte 94 m',
+      'zee Waddenzee',
+    ])
+  })
+
   it('a cell that is empty leaves its head out', async () => {
     const content = await markdown('| zee | diepte | zout |\n|---|---|---|\n| Noordzee | | 3,5 % |\n')
     expectSound(content)
