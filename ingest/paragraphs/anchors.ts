@@ -47,13 +47,20 @@ const PREFIX: Readonly<Record<string, string>> = {
  */
 export function makeAnchors(paragraphs: readonly AnchorInput[]): string[] {
   const used = new Set<string>()
+  /** The next number of each anchor that is taken: a table may repeat a row ten thousand times. */
+  const numbers = new Map<string, number>()
   return paragraphs.map(paragraph => {
     const name = paragraph.kind === 'heading' ? slug(paragraph.text) : slug(paragraph.label ?? '')
     const base = `${name || (PREFIX[paragraph.kind] ?? 'p')}-${hash(paragraph.text, 8)}`
     let anchor = base
-    if (used.has(anchor)) anchor = `${base}-${hash(paragraph.context, 4)}`
-    for (let number = 2; used.has(anchor); number++)
-      anchor = `${base}-${hash(paragraph.context, 4)}-${number}`
+    if (used.has(anchor)) {
+      const own = `${base}-${hash(paragraph.context, 4)}`
+      anchor = own
+      for (let number = numbers.get(own) ?? 2; used.has(anchor); number++) {
+        anchor = `${own}-${number}`
+        numbers.set(own, number + 1)
+      }
+    }
     used.add(anchor)
     return anchor
   })
