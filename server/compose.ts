@@ -33,7 +33,7 @@ const LEAST_ASKED_COVERAGE = 0.5
 const MOST_NEAREST = 3
 /**
  * Share of the question that a nearest paragraph must hold. The best paragraph of 49 in 50 answerable evaluation cases
- * holds more; that of a question about pie, bicycles or novels holds less.
+ * holds more; that of a question about bicycles or novels holds less.
  */
 const LEAST_NEAREST_COVERAGE = 0.35
 /** Age in years from which an answer tells how old its document is. */

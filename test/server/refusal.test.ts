@@ -31,7 +31,7 @@ describe('refusing', () => {
   )
 
   it('shows no nearest source for a question about something else', async () => {
-    const { answer } = await assistant.ask({ question: 'Hoe bak ik een appeltaart?' })
+    const { answer } = await assistant.ask({ question: 'Hoe repareer ik mijn fiets?' })
     expect(answer).toMatchObject({ outcome: 'refused', reason: 'no-evidence', nearest: [] })
     expect(answer.answer).not.toContain('passages')
   })
