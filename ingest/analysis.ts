@@ -11,7 +11,7 @@ import { wordKind } from './word-table.js'
 export { stem }
 
 /** Changes whenever the terms of any text change; an index built with another version is refused. */
-export const ANALYZER_VERSION = 5
+export const ANALYZER_VERSION = 6
 
 /** One word of a text. */
 export interface Token {
@@ -124,16 +124,35 @@ export function isStopWord(word: string): boolean {
 export function tokens(text: string): Token[] {
   const found: Token[] = []
   let previous = ''
-  for (const word of tokenize(text)) {
-    found.push({ word, stem: stem(word), stop: STOP_WORDS.has(word) })
-    if (/^\d/.test(word)) {
-      const named = REFERENCE_WORDS[previous]
-      if (named) found.push(literal(`${named}_${word}`))
-      for (const piece of pieces(word)) found.push(literal(piece))
+  // No rule of folding or of words looks across white space, so that each piece between spaces is analysed once.
+  for (const printed of text.split(/\s+/)) {
+    for (const token of printedTokens(printed)) {
+      found.push(token)
+      const { word } = token
+      const first = word.charCodeAt(0)
+      if (first >= ZERO && first <= NINE) {
+        const named = REFERENCE_WORDS[previous]
+        if (named) found.push(literal(`${named}_${word}`))
+        for (const piece of pieces(word)) found.push(literal(piece))
+      }
+      previous = word
     }
-    previous = word
   }
   joinSeparatedVerbs(found)
+  return found
+}
+
+const [ZERO, NINE] = [0x30, 0x39]
+const printedCache = new Map<string, readonly Token[]>()
+const PRINTED_CACHE_SIZE = 30_000
+
+/** The tokens of what is printed between two spaces; remembered. */
+function printedTokens(printed: string): readonly Token[] {
+  const known = printedCache.get(printed)
+  if (known) return known
+  const found = tokenize(printed).map(word => ({ word, stem: stem(word), stop: STOP_WORDS.has(word) }))
+  if (printedCache.size >= PRINTED_CACHE_SIZE) printedCache.clear()
+  printedCache.set(printed, found)
   return found
 }
 

@@ -217,31 +217,33 @@ export class ParagraphSearch {
     for (const paragraph of similarities.keys()) positions.add(paragraph)
     const answerTerms = new Set(answerForms.flatMap(form => this.#vocabulary.id(formTerm(form)) ?? []))
     const matcher = new Matcher(query, this.#slots, this.#rarities, answerTerms)
+    const weigh = weighing(name => weights[name] ?? 0)
+    const weighBare =
+      expectedEnrichment &&
+      weighing(
+        name =>
+          (expectedEnrichment.weights[name] ?? 0) +
+          (ENRICHMENT_FEATURES.has(name) ? 0 : (weights[name] ?? 0)),
+        expectedEnrichment.bias,
+      )
     const ranked = this.#features
       .of([...positions], matcher, { similarities, floor, preferences })
       .map(found => {
-        let score = 0
-        const isBare = expectedEnrichment !== undefined && !this.#isEnriched(found.position)
-        if (isBare) score = expectedEnrichment.bias
-        for (const name of FEATURES) {
-          const weight = isBare
-            ? (expectedEnrichment.weights[name] ?? 0) +
-              (ENRICHMENT_FEATURES.has(name) ? 0 : (weights[name] ?? 0))
-            : (weights[name] ?? 0)
-          score += weight * found.features[name]
-        }
-        return { ...found, score }
+        const isBare = weighBare !== undefined && !this.#isEnriched(found.position)
+        return { found, score: isBare ? weighBare(found.features) : weigh(found.features) }
       })
     matcher.release()
-    ranked.sort((left, right) => right.score - left.score || left.position - right.position)
-    const candidates = ranked.slice(0, limit).map(({ position, score, features, levels, question }) => ({
-      paragraph: this.#corpus.paragraph(position),
-      document: this.#corpus.documentOf(position),
-      score,
-      features,
-      wordLevels: levels,
-      statement: question === null ? null : this.#statement(position, question.number, question.score),
-    }))
+    ranked.sort((left, right) => right.score - left.score || left.found.position - right.found.position)
+    const candidates = ranked
+      .slice(0, limit)
+      .map(({ found: { position, features, levels, question }, score }) => ({
+        paragraph: this.#corpus.paragraph(position),
+        document: this.#corpus.documentOf(position),
+        score,
+        features,
+        wordLevels: levels,
+        statement: question === null ? null : this.#statement(position, question.number, question.score),
+      }))
     return { candidates, units: query.units }
   }
 
@@ -257,12 +259,13 @@ export class ParagraphSearch {
   }
 
   #statement(position: number, question: number, score: number): MatchedStatement | null {
-    const first = this.#corpus.positions.firstQuestions[position] as number
-    const asked = (this.#corpus.enrichment(position)?.statements ?? []).flatMap(statement =>
-      statement.questions.map(text => ({ statement, question: text })),
-    )
-    const matched = asked[question - first]
-    return matched ? { ...matched, score } : null
+    let at = question - (this.#corpus.positions.firstQuestions[position] as number)
+    for (const statement of this.#corpus.enrichment(position)?.statements ?? []) {
+      const asked = statement.questions[at]
+      if (asked !== undefined) return { statement, question: asked, score }
+      at -= statement.questions.length
+    }
+    return null
   }
 
   /** Positions of the paragraphs that hold most of the question, by BM25 over text, heading and enrichment. */
@@ -315,6 +318,18 @@ export class ParagraphSearch {
       for (let at = firstParagraphs[number] as number; at < end; at++)
         scores[at] = (scores[at] as number) * (1 + preference)
     }
+  }
+}
+
+/** A function that sums features by their weights; those of no weight are passed over. */
+function weighing(weightOf: (name: FeatureName) => number, bias = 0): (features: Features) => number {
+  const weights = FEATURES.map(name => ({ name, weight: weightOf(name) })).filter(
+    ({ weight }) => weight !== 0,
+  )
+  return features => {
+    let score = bias
+    for (const { name, weight } of weights) score += weight * features[name]
+    return score
   }
 }
 

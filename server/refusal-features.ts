@@ -132,16 +132,17 @@ const analyzedStatement = onceFor(({ quote, questions }: Statement) => ({
 }))
 
 const synonymsOf = new Map<string, readonly string[]>()
+const NO_SYNONYMS: readonly string[] = []
 
 /** Words that mean nearly the same. */
 function synonyms(stem: string): readonly string[] {
-  let found = synonymsOf.get(stem)
-  if (!found) {
-    const { conceptsOf, termsOf } = lexicon()
-    const close = [...(conceptsOf.get(stem) ?? [])].filter(isClose)
-    found = close.flatMap(concept => [...(termsOf.get(concept) ?? [])])
-    if (close.length > 0) synonymsOf.set(stem, found)
-  }
+  const known = synonymsOf.get(stem)
+  if (known) return known
+  const { conceptsOf, termsOf } = lexicon()
+  const concepts = conceptsOf.get(stem)
+  if (!concepts) return NO_SYNONYMS
+  const found = concepts.filter(isClose).flatMap(concept => [...(termsOf.get(concept) ?? [])])
+  synonymsOf.set(stem, found)
   return found
 }
 
