@@ -2,8 +2,8 @@
  * Fits the models of `server/refusal.ts` and writes `server/refusal.json`: `npx tsx evals/train-refusal.ts`.
  *
  * Trained on our own cases and on questions of the enrichment that are held back from the index or robbed of their
- * paragraph (`held-back.ts`); `dev.jsonl` stays aside. The threshold is where the allowed share of answerable questions is
- * refused, each judged by coefficients that have not seen it.
+ * paragraph (`held-back.ts`); `dev.jsonl` stays aside and is only reported. The threshold is where cross-validation wrongly
+ * refuses the allowed share of answerable questions.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -163,7 +163,7 @@ async function train(name: string, enrichment: boolean): Promise<RefusalModel> {
     answerable: row.answerable,
     score: scoreRow(row, scale, coefficients),
   }))
-  const answerable = [...scored, ...heldOut]
+  const answerable = scored
     .flatMap(({ answerable, score }) => (answerable ? [score] : []))
     .sort((a, b) => a - b)
   const threshold = answerable[Math.floor(ALLOWED_FALSE_REFUSALS * answerable.length)] as number

@@ -35,7 +35,7 @@ const HELD = 0.4
 /** Candidates among which a question of the enrichment may be nearer than that of the best one. */
 const ALTERNATIVES = 6
 /** How well a word is held that stands there itself, by a word that means nearly the same, and as part of a compound. */
-const STRICT_LEVELS = { itself: 1, synonym: 0.8, part: 0.6 } as const
+const STRICT_LEVELS = { itself: 1, synonym: 0.4, part: 0.6 } as const
 /** Candidates whose written questions are compared with the one asked. */
 const COMPARED = 4
 /** Numbers of words at which a count of missing words and the length of a question reach 1. */
