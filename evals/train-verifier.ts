@@ -2,7 +2,7 @@
  * `npx tsx evals/train-verifier.ts`: trains the coefficients of the verifier (`server/verification/weights.json`), and
  * prints what other thresholds would do, each document judged by coefficients that have not seen it.
  *
- * Examples: the sentences of its author (`verifier/sentences-own.jsonl`), and the summaries of the enrichment, which restate
+ * Examples: the sentences of its author and of a second writer (`verifier/sentences-own.jsonl`, `-second.jsonl`), and the summaries of the enrichment, which restate
  * a paragraph in plain Dutch: supported by their paragraph, not supported by others of the same document that share words
  * with them. Sentences with an objection are left out: they never come as far as the probability. The sentences of
  * the writer who has not seen the verifier take no part.
@@ -34,7 +34,7 @@ const FEATURES = [
 /** Least probability of a supported sentence; the table below shows its neighbours. */
 const THRESHOLD = 0.55
 /** How much one example counts: a sentence written for this, a summary with its paragraph, and with another. */
-const WEIGHTS = { own: 3, summary: 0.4, other: 0.12 }
+const WEIGHTS = { written: 3, summary: 0.4, other: 0.12 }
 const REGULARIZATION = 0.002
 /** Longer summaries restate several points at once, as no sentence of an answer does. In characters. */
 const LONGEST_SUMMARY = 260
@@ -68,14 +68,17 @@ function exampleOf(
   }
 }
 
-async function ownExamples(documents: readonly IndexableDocument[]): Promise<TrainingExample[]> {
-  const path = fileURLToPath(new URL('verifier/sentences-own.jsonl', import.meta.url))
+async function writtenExamples(
+  name: string,
+  documents: readonly IndexableDocument[],
+): Promise<TrainingExample[]> {
+  const path = fileURLToPath(new URL(`verifier/${name}`, import.meta.url))
   const located = await locateSentences(await readMarkedSentences(path), {
     documents: async () => documents.map(({ document }) => document),
     document: async id => documents.find(({ document }) => document.id === id) ?? null,
   })
   return [...located].map(([{ sentence, supported, kind }, source]) =>
-    exampleOf(sentence, source, supported, WEIGHTS.own, supported ? kind : 'altered'),
+    exampleOf(sentence, source, supported, WEIGHTS.written, supported ? kind : 'altered'),
   )
 }
 
@@ -122,7 +125,9 @@ function trainOn(examples: readonly TrainingExample[]): Float64Array {
 }
 
 const documents = await readSources('seeds', true)
-const examples = [...(await ownExamples(documents)), ...documents.flatMap(summaryExamples)]
+const examples = documents.flatMap(summaryExamples)
+for (const name of ['sentences-own.jsonl', 'sentences-second.jsonl'])
+  examples.push(...(await writtenExamples(name, documents)))
 const held = new Map<TrainingExample, number>()
 for (const group of new Set(examples.map(example => example.group))) {
   const weights = trainOn(examples.filter(example => example.group !== group))
