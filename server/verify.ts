@@ -268,7 +268,7 @@ function measure(
     total += weight
     missing += weight * (1 - strength)
     heaviestMissing = Math.max(heaviestMissing, weight * (1 - strength))
-    if (way === 'concept' || way === 'family') indirect += weight
+    if (way === 'synonym' || way === 'concept' || way === 'family') indirect += weight
   }
   let [near, run, gap] = [0, 0, 0]
   for (const [index, at] of telling.entries()) {
@@ -299,7 +299,12 @@ function predict(features: VerificationFeatures, { intercept, coefficients }: Ve
 
 function objectToValues(
   sentence: string,
-  { values, contextValues, writing }: Pick<PreparedSource, 'values' | 'contextValues' | 'writing'>,
+  {
+    values,
+    contextValues,
+    writing,
+    whole,
+  }: Pick<PreparedSource, 'values' | 'contextValues' | 'writing' | 'whole'>,
 ): Objection[] {
   const objections: Objection[] = []
   const all = [...values, ...contextValues]
@@ -309,7 +314,7 @@ function objectToValues(
       if (!writing.includes(value.text.toLowerCase())) objections.push({ kind: 'number', text })
     } else if (value.kind === 'date') {
       if (!all.some(other => isSameDate(value, other))) objections.push({ kind: 'date', text })
-    } else if (!holdsNumber(value, values, contextValues)) objections.push({ kind: 'number', text })
+    } else if (!holdsNumber(value, values, contextValues, whole)) objections.push({ kind: 'number', text })
   }
   return objections
 }
@@ -326,7 +331,15 @@ function isSameDate(value: DateValue, other: Value): boolean {
   return value.year === other.year
 }
 
-function holdsNumber(value: NumberValue, values: readonly Value[], contextValues: readonly Value[]): boolean {
+/** Nouns that anything counted can stand behind. */
+const COUNTS_ANYTHING = /^(?:mensen|personen)$/
+
+function holdsNumber(
+  value: NumberValue,
+  values: readonly Value[],
+  contextValues: readonly Value[],
+  whole: PreparedText,
+): boolean {
   const isSame = (other: Value) =>
     other.kind === 'number' &&
     other.value === value.value &&
@@ -335,12 +348,28 @@ function holdsNumber(value: NumberValue, values: readonly Value[], contextValues
   if (contextValues.some(isSame)) return true
   if (!values.some(isSame)) return false
   // The same number of another thing is no support where the source counts this thing otherwise.
-  if (value.unit !== 'plain' || value.noun === null) return true
+  if (value.unit !== 'plain' || value.noun === null || COUNTS_ANYTHING.test(value.noun)) return true
   const counted = values.filter(
     (other): other is NumberValue =>
       other.kind === 'number' && other.unit === 'plain' && sameNoun(value.noun, other.noun),
   )
-  return counted.length === 0 || counted.some(isSame)
+  if (counted.length === 0 || counted.some(isSame)) return true
+  return values.some(other => isSame(other) && isCountedBefore(value.noun as string, other, values, whole))
+}
+
+/** Whether a noun stands before a number in its sentence, uncounted: "het aantal migranten bedraagt 214 miljoen mensen". */
+function isCountedBefore(
+  noun: string,
+  { start: at }: Value,
+  values: readonly Value[],
+  { sentences, words }: PreparedText,
+): boolean {
+  const range = sentences.find(({ start, end }) => at >= start && at < end)
+  const wanted = lexemes(noun)[0]?.stem
+  if (!range || wanted === undefined) return false
+  if (values.some(other => other.kind === 'number' && other.start >= range.start && other.start < at))
+    return false
+  return words.slice(range.from, range.to).some(({ stem, start }) => stem === wanted && start < at)
 }
 
 function sameNoun(left: string | null, right: string | null): boolean {
@@ -379,7 +408,12 @@ export function carriesFact(sentence: string): boolean {
 export function carriesOnlyFactsOf(text: string, source: string): boolean {
   const words = lexemes(text)
   const stock = nameStock([{ words: lexemes(source), text: source }])
-  const values = { values: findValues(source), contextValues: [], writing: source.toLowerCase() }
+  const values = {
+    values: findValues(source),
+    contextValues: [],
+    writing: source.toLowerCase(),
+    whole: prepareText(source),
+  }
   return (
     objectToValues(text, values).length === 0 &&
     findNames(words, text).every(name => holdsName(stock, name, () => false))

@@ -1,4 +1,5 @@
 /** Which words of a sentence meet which words of a source, and in which of its sentences they do so best. */
+import { isClose } from '../../ingest/lexicon.js'
 import { splitSentences } from '../sentences.js'
 import { type Lexeme, lexemes, type WordForms } from './lexemes.js'
 
@@ -30,7 +31,16 @@ export interface Match {
 }
 
 /** Strengths by the way in which two words meet, chosen with `npm run evals -- verifier` on the development sentences. */
-const STRENGTH = { stem: 1, parts: 0.9, part: 0.75, concept: 0.75, spelling: 0.85, family: 0.6 } as const
+const STRENGTH = {
+  stem: 1,
+  parts: 0.9,
+  part: 0.75,
+  /** Near synonyms, unlike words of one subject. */
+  synonym: 0.85,
+  concept: 0.75,
+  spelling: 0.85,
+  family: 0.6,
+} as const
 /** Least share of common 4-grams (Dice) for two spellings of one word. */
 const LEAST_SPELLING = 0.62
 /** Most characters between two sentences that follow each other. */
@@ -138,7 +148,12 @@ function matchWord(word: Lexeme, source: PreparedText): Match {
 }
 
 function matchConcept(word: Lexeme, source: PreparedText): Match {
-  const places = [...new Set(word.concepts.flatMap(concept => source.byConcept.get(concept) ?? []))]
+  const placesOf = (concepts: readonly string[]) => [
+    ...new Set(concepts.flatMap(concept => source.byConcept.get(concept) ?? [])),
+  ]
+  const synonyms = placesOf(word.concepts.filter(isClose))
+  if (synonyms.length > 0) return { way: 'synonym', strength: STRENGTH.synonym, places: synonyms }
+  const places = placesOf(word.concepts)
   return places.length === 0 ? NO_MATCH : { way: 'concept', strength: STRENGTH.concept, places }
 }
 

@@ -58,6 +58,11 @@ const LIGHT_WORDS = new Set(
 /** Weight of a light word, beside 1 for a rare word. */
 const LIGHT_WEIGHT = 0.2
 
+/** Words that negate whatever stands near them. */
+export const NEGATIONS: ReadonlySet<string> = new Set(
+  'niet geen nooit noch evenmin niemand niets nergens zonder'.split(' '),
+)
+
 /** Words that open a clause. */
 const CLAUSE_OPENERS = new Set(
   'maar want omdat doordat zodat terwijl hoewel indien mits tenzij waarbij wanneer'.split(' '),
@@ -191,7 +196,9 @@ function addPhrases(words: Lexeme[]): void {
   const add = (concepts: readonly string[], start: number, end: number) => {
     for (let at = start; at < end; at++) {
       const word = words[at] as Lexeme
-      if (word.weight > 0) words[at] = { ...word, concepts: [...new Set([...word.concepts, ...concepts])] }
+      // A negation in a term denies nothing outside it: "niet meer vol te houden" is "onhoudbaar".
+      if (word.weight > 0 || NEGATIONS.has(word.folded))
+        words[at] = { ...word, concepts: [...new Set([...word.concepts, ...concepts])] }
     }
   }
   for (const { term, start, end } of findPhrases(stems)) add(conceptsOf.get(term) ?? [], start, end)

@@ -2,10 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { stem, tokenize } from '../../ingest/analysis.js'
 import { wordKind } from '../../ingest/word-table.js'
-import type { Lexeme } from './lexemes.js'
+import { type Lexeme, NEGATIONS } from './lexemes.js'
 
-/** Words that negate whatever stands near them. */
-const NEGATIONS = new Set('niet geen nooit noch evenmin niemand niets nergens zonder'.split(' '))
 /** Words that hold a negation, so that a plain one elsewhere can mean the same. */
 const HIDDEN_NEGATIONS = new Set(
   (
@@ -14,8 +12,13 @@ const HIDDEN_NEGATIONS = new Set(
     'moeilijk lastig onmogelijk buiten stoppen stopt stopgezet beeindigen afschaffen afgeschaft schrappen geschrapt vervallen vervalt ' +
     'verwijderen verwijdering slechts uitsluitend enkel louter missen mist verhinderen verhindert tekort ' +
     'minder weinig beperkt beperken beperking uitzondering behoudens verliezen verlies verloren stokt mislukt mislukken ' +
-    'afwijzen afgewezen opschorten opgeschort stopzetten wegvallen zelden los vrij'
+    'afwijzen afgewezen opschorten opgeschort stopzetten wegvallen zelden los vrij ' +
+    'tekortkoming tekortkomingen tekortschieten stokken gestokt ontzeggen ontzegd onthouden niet-naleving'
   ).split(' '),
+)
+/** Separable verbs that hold a negation, as joined with their particle. */
+const HIDDEN_STEMS = new Set(
+  'tegengaan stopzetten uitsluiten afwijzen afschaffen wegvallen tegenhouden'.split(' ').map(stem),
 )
 /** Words between which a negation does not deny: "niet alleen … maar ook". */
 const ONLY = new Set('alleen slechts enkel uitsluitend louter zozeer'.split(' '))
@@ -37,6 +40,8 @@ const ALL = list('alle allen elk elke ieder iedere iedereen allemaal beide')
 const ALWAYS = list('altijd overal steeds voortdurend')
 const WHOLLY = list('volledig volledige geheel gehele helemaal precies heel hele totaal totale')
 const ONLY_THIS = list('uitsluitend alleen enkel slechts louter pas')
+/** Words that make something depend on something else. */
+const CONDITION = list('tenzij mits vereist voorwaarde indien zolang zodra als wanneer nadat voordat na')
 const MOST = list('meeste merendeel meerderheid grotendeels meestal overwegend')
 const FEW = list('sommige sommigen enkele soms gedeeltelijk deels weinig zelden')
 const DUTY = list('verplicht verplichte verplichten verplichting plicht dwingend')
@@ -70,7 +75,13 @@ const STRONG_CLAIMS: readonly StrongClaim[] = [
   },
   {
     kind: 'quantifier',
-    words: new Set(ONLY_THIS),
+    words: new Set(['pas']),
+    support: new Set([...ONLY_THIS, ...CONDITION]),
+    against: null,
+  },
+  {
+    kind: 'quantifier',
+    words: new Set(ONLY_THIS.filter(word => word !== 'pas')),
     support: new Set([
       ...ONLY_THIS,
       ...list(
@@ -84,7 +95,7 @@ const STRONG_CLAIMS: readonly StrongClaim[] = [
     words: new Set(MOST),
     support: new Set([
       ...MOST,
-      ...list('overgrote doorgaans hoofdzakelijk voornamelijk vooral grootste gewoonlijk overtreft'),
+      ...list('regel overgrote doorgaans hoofdzakelijk voornamelijk vooral grootste gewoonlijk overtreft'),
     ]),
     against: null,
   },
@@ -192,13 +203,17 @@ const isNegation = (words: readonly Lexeme[], at: number): boolean => {
   return !deniesNothing(words, at)
 }
 
-/** "niet alleen … maar ook", "niet met louter nationaal beleid". */
+/** "niet alleen … maar ook", "niet met louter nationaal beleid", "wat wel en niet is bereikt". */
 function deniesNothing(words: readonly Lexeme[], at: number): boolean {
-  return words[at]?.folded === 'niet' && [1, 2].some(distance => ONLY.has(words[at + distance]?.folded ?? ''))
+  const folded = (place: number) => words[place]?.folded ?? ''
+  if (folded(at) !== 'niet') return false
+  if ([1, 2].some(distance => ONLY.has(folded(at + distance)))) return true
+  const before = `${folded(at - 2)} ${folded(at - 1)}`
+  return before === 'wel en' || before === 'wel of' || before === 'al dan'
 }
 
 const isHiddenNegation = (word: Lexeme): boolean =>
-  HIDDEN_NEGATIONS.has(word.folded) || isNegatedWord(word.folded)
+  HIDDEN_NEGATIONS.has(word.folded) || HIDDEN_STEMS.has(word.stem) || isNegatedWord(word.folded)
 
 /** Positions in the source that a word of the sentence meets: those in the aligned part, where there are any. */
 function metPlaces({ meets, from, to }: Comparison, position: number): readonly number[] {
@@ -274,12 +289,36 @@ const WITHOUT_RIGHT = new Set([
   'onregelmatige',
 ])
 
+/** Words for what something cannot do without. */
+const REQUIRED = new Set(
+  (
+    'voorwaarde voorwaarden vereist vereisen vereiste nodig noodzakelijk noodzaak essentieel onmisbaar onontbeerlijk cruciaal vergt ' +
+    'afhankelijk staat valt moet moeten'
+  ).split(' '),
+)
+
+/** Whether a negation is part of a term for which the other text has this or another term of the same meaning. */
+function sharesTerm({ concepts }: Lexeme, others: readonly Lexeme[]): boolean {
+  return (
+    concepts.length > 0 && others.some(other => other.concepts.some(concept => concepts.includes(concept)))
+  )
+}
+
 /** What the sentence denies and the source says without denying it. */
 function addedNegations(comparison: Comparison): Conflict[] {
   const { sentence, source, from, to } = comparison
   const conflicts: Conflict[] = []
+  const aligned = source.slice(from, to)
+  const denials = sentence.filter((_, at) => isNegation(sentence, at))
+  // "Zonder … niet mogelijk" says what is needed.
+  if (
+    denials.length === 2 &&
+    denials.some(({ folded }) => folded === 'zonder') &&
+    aligned.some(({ folded }) => REQUIRED.has(folded))
+  )
+    return []
   for (let at = 0; at < sentence.length; at++) {
-    if (!isNegation(sentence, at)) continue
+    if (!isNegation(sentence, at) || sharesTerm(sentence[at] as Lexeme, aligned)) continue
     let [answered, total] = [0, 0]
     const focus = reach(sentence, at)
     for (const position of focus) {
@@ -336,8 +375,8 @@ function lostNegations({ sentence, source, meets, isSameWord, from, to }: Compar
     positions.reduce((sum, position) => sum + (source[position] as Lexeme).weight, 0)
   const conflicts: Conflict[] = []
   for (let at = from; at < to; at++) {
-    const averts = AVERTED.has((source[at] as Lexeme).folded) && !met.has(at)
-    if (!averts && !isNegation(source, at)) continue
+    const averts = AVERTED.has((source[at] as Lexeme).folded) && !metAnyhow.has(at)
+    if (!averts && (!isNegation(source, at) || sharesTerm(source[at] as Lexeme, sentence))) continue
     const scope = reach(source, at)
     const after = scope
       .filter(position => position > at)
@@ -404,7 +443,7 @@ function findOpposites({ sentence, source, meets }: Comparison): Conflict[] {
       .map(position => meets[position] ?? [])
     const isOpposed = pairs.some(({ own, other }) => {
       // "mannen en vrouwen" opposes nobody.
-      if (sentence.some(({ stem: stemmed }) => other.has(stemmed))) return false
+      if (placesOf(sentence, other).length > 0) return false
       const otherPlaces = placesOf(source, other).filter(place => !deniedAt(source, place))
       if (otherPlaces.length === 0) return false
       const ownPlaces = placesOf(source, own)
@@ -451,9 +490,25 @@ function placesOf(source: readonly Lexeme[], stems: ReadonlySet<string>): number
   return places
 }
 
+const isMoreThan = ({ folded }: Lexeme, at: number, words: readonly Lexeme[]) =>
+  folded === 'meer' && words[at + 1]?.folded === 'dan'
+
+/** "niet aanpakken met alleen nationaal beleid": a denied limit limits nothing. */
+function isAfterNegation(words: readonly Lexeme[], at: number): boolean {
+  for (let before = at - 1; before >= 0 && !words[before + 1]?.clauseStart; before--)
+    if (words[before]?.folded === 'niet') return true
+  return false
+}
+
 /** "alle drie de pijlers", "steeds meer", "alleen reizen" claim nothing by themselves. */
 function claimsNothing(words: readonly Lexeme[], at: number): boolean {
   const next = words[at + 1]?.folded ?? ''
+  const isOnly = ONLY.has(words[at]?.folded ?? '')
+  if (isOnly && isAfterNegation(words, at)) return true
+  // "heel belangrijk" says how much, "heel Europa" and "heel het land" say all of it.
+  if (words[at]?.folded === 'heel')
+    return !/^(?:het|de)$/.test(next) && !/^\p{Lu}/u.test(words[at + 1]?.text ?? '')
+  if (words[at]?.folded === 'alleen' && words.slice(Math.max(0, at - 4), at).some(isMoreThan)) return true
   if (words[at]?.folded === 'alleen') return /^(?:reis|reiz|kom|woon|wonen|sta|leef|leven)/.test(next)
   if (words[at]?.folded === 'steeds') return /^(?:meer|minder)$|er$/.test(next)
   return /^(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|\d+)$/.test(next)
@@ -476,6 +531,9 @@ function findOverclaims(comparison: Comparison): Objections {
   }
   /** Whether the source has one of the words near what the sentence says at a position. */
   const near = (at: number, set: ReadonlySet<string>) => {
+    const next = sentence[at + 1]?.stem
+    for (let place = from; place < to; place++)
+      if (next !== undefined && source[place + 1]?.stem === next && isSaid(set, place)) return true
     const following = neighbour(sentence, at, 1)
     const about = [
       following,

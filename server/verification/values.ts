@@ -287,7 +287,9 @@ function takeWords(state: Taken, original: string): void {
       { kind: 'number', value, unit, noun: nounAfter(original, end + length), start, end: end + length },
     ]
     const fraction = FRACTIONS.get(word)
-    if (fraction !== undefined) return number(fraction, 'percent')
+    if (fraction !== undefined)
+      // "de eerste helft van 2011" is no half of anything counted.
+      return /(?:eerste|tweede) $/.test(before) ? undefined : number(fraction, 'percent')
     const ordinal = ORDINALS.get(word)
     if (ordinal !== undefined) {
       // "derde landen" are no third of anything.
