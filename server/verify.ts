@@ -10,6 +10,7 @@ import { z } from 'zod'
 import type { Paragraph, PolicyDocument, Span } from '../ingest/corpus.js'
 import { wordKind } from '../ingest/word-table.js'
 import type { Support } from './protocol.js'
+import { swappedActors } from './verification/actors.js'
 import {
   type Alignment,
   align,
@@ -205,6 +206,10 @@ export function verifySentence(
   const objections = [
     ...objectToValues(sentence, ready),
     ...objectToNames(words, sentence, alignment, ready),
+    ...swappedActors(words, wordWeights, alignment, ready.whole).map(text => ({
+      kind: 'name' as const,
+      text,
+    })),
     ...conflicts,
   ]
   if (probability < weights.threshold) objections.push({ kind: 'coverage' as const, text: '' })

@@ -60,7 +60,7 @@ const LIGHT_WEIGHT = 0.2
 
 /** Words that negate whatever stands near them. */
 export const NEGATIONS: ReadonlySet<string> = new Set(
-  'niet geen nooit noch evenmin niemand niets nergens zonder'.split(' '),
+  'niet geen nooit noch evenmin niemand niets nergens zonder nauwelijks amper'.split(' '),
 )
 
 /** Words that open a clause. */

@@ -1,6 +1,6 @@
 /** Does a sentence say the opposite of its source, or more than it? Negation, opposites, quantifiers, obligation. */
 import { readFileSync } from 'node:fs'
-import { stem, tokenize } from '../../ingest/analysis.js'
+import { lexicon, stem, tokenize } from '../../ingest/analysis.js'
 import { wordKind } from '../../ingest/word-table.js'
 import { type Lexeme, NEGATIONS } from './lexemes.js'
 
@@ -49,6 +49,14 @@ const DUTY = list('verplicht verplichte verplichten verplichting plicht dwingend
 const PART = list(
   'aantal deel bepaalde verscheidene verschillende diverse enige zekere beperkt geringe meer vaak dikwijls gewoonlijk eventueel bijna',
 )
+
+/** Words of a duty, which a denial takes away: "vereist niet per se". */
+const DUTY_SUPPORT: ReadonlySet<string> = new Set([
+  ...DUTY,
+  ...list(
+    'verplichtingen moet moeten moest moesten dient dienen vereist vereisten eist eisen bindend bindende voorwaarde overnameplicht gehouden',
+  ),
+])
 
 /** Words that claim more than their absence would. Their support stands near what they speak of in the source. */
 const STRONG_CLAIMS: readonly StrongClaim[] = [
@@ -102,12 +110,7 @@ const STRONG_CLAIMS: readonly StrongClaim[] = [
   {
     kind: 'obligation',
     words: new Set(DUTY),
-    support: new Set([
-      ...DUTY,
-      ...list(
-        'verplichtingen moet moeten moest moesten dient dienen vereist vereisten eist eisen bindend bindende voorwaarde overnameplicht gehouden',
-      ),
-    ]),
+    support: DUTY_SUPPORT,
     against: null,
   },
 ]
@@ -298,10 +301,10 @@ const REQUIRED = new Set(
 )
 
 /** Whether a negation is part of a term for which the other text has this or another term of the same meaning. */
-function sharesTerm({ concepts }: Lexeme, others: readonly Lexeme[]): boolean {
-  return (
-    concepts.length > 0 && others.some(other => other.concepts.some(concept => concepts.includes(concept)))
-  )
+function sharesTerm(negation: Lexeme, others: readonly Lexeme[]): boolean {
+  const alone = lexicon().conceptsOf.get(negation.stem) ?? []
+  const ofTerm = negation.concepts.filter(concept => !alone.includes(concept))
+  return ofTerm.length > 0 && others.some(({ concepts }) => concepts.some(each => ofTerm.includes(each)))
 }
 
 /** What the sentence denies and the source says without denying it. */
@@ -426,7 +429,7 @@ const CLEARLY_NEARER = 3
 const OWN_DISTANCE = 3
 
 /** Words of the sentence whose opposite stands where the source speaks of the same thing. */
-function findOpposites({ sentence, source, meets }: Comparison): Conflict[] {
+function findOpposites({ sentence, source, meets, from, to }: Comparison): Conflict[] {
   const conflicts: Conflict[] = []
   for (const [at, word] of sentence.entries()) {
     if (deniedAt(sentence, at)) continue
@@ -447,6 +450,10 @@ function findOpposites({ sentence, source, meets }: Comparison): Conflict[] {
       const otherPlaces = placesOf(source, other).filter(place => !deniedAt(source, place))
       if (otherPlaces.length === 0) return false
       const ownPlaces = placesOf(source, own)
+      const isMorphological = own.size === 1 && other.size === 1
+      // A word that the source has nowhere, with "niet-" or "on-" before it where the sentence is met.
+      if (isMorphological && ownPlaces.length === 0 && otherPlaces.some(place => place >= from && place < to))
+        return true
       const distances = neighbours.map(places => ({
         toOwn: nearest(places, ownPlaces),
         toOther: nearest(places, otherPlaces),
@@ -493,6 +500,14 @@ function placesOf(source: readonly Lexeme[], stems: ReadonlySet<string>): number
 const isMoreThan = ({ folded }: Lexeme, at: number, words: readonly Lexeme[]) =>
   folded === 'meer' && words[at + 1]?.folded === 'dan'
 
+/** "het grootste deel", "de grootste groep": most. */
+function isLargestPart(words: readonly Lexeme[], at: number): boolean {
+  return (
+    /^groo?t(?:ste|er)$/.test(words[at]?.folded ?? '') &&
+    /^(?:deel|gedeelte|groep)$/.test(words[at + 1]?.folded ?? '')
+  )
+}
+
 /** "niet aanpakken met alleen nationaal beleid": a denied limit limits nothing. */
 function isAfterNegation(words: readonly Lexeme[], at: number): boolean {
   for (let before = at - 1; before >= 0 && !words[before + 1]?.clauseStart; before--)
@@ -521,6 +536,7 @@ function findOverclaims(comparison: Comparison): Objections {
   let doubts = 0
   const isSaid = (set: ReadonlySet<string>, at: number) =>
     set.has((source[at] as Lexeme).folded) &&
+    !(DUTY_SUPPORT.has((source[at] as Lexeme).folded) && deniedAt(source, at)) &&
     !deniesNothing(source, at) &&
     !deniesNothing(source, at - 1) &&
     !deniesNothing(source, at - 2)
@@ -557,7 +573,7 @@ function findOverclaims(comparison: Comparison): Objections {
   for (const { kind, words, support, against } of STRONG_CLAIMS) {
     const at = sentence.findIndex(
       ({ folded }, index) =>
-        words.has(folded) &&
+        (words.has(folded) || (words.has('meeste') && isLargestPart(sentence, index))) &&
         !claimsNothing(sentence, index) &&
         !deniesNothing(sentence, index - 1) &&
         !deniesNothing(sentence, index - 2),
