@@ -275,6 +275,7 @@ export function findConflicts(comparison: Comparison): Objections {
       ...addedNegations(comparison),
       ...lostNegations(comparison),
       ...findOpposites(comparison),
+      ...turnedComparisons(comparison),
       ...conflicts,
       ...findDone(comparison),
     ],
@@ -360,15 +361,26 @@ function deniedAt(words: readonly Lexeme[], place: number): boolean {
   return [place + 1, place + 2].some(at => words[at]?.folded === 'niet' && isNegation(words, at))
 }
 
+/** "te weinig": what is said to lack is not so. */
+const isTooLittle = (words: readonly Lexeme[], at: number) =>
+  words[at]?.folded === 'weinig' && words[at - 1]?.folded === 'te'
+
 /** Words of a source that say that something is not to be, with what it is before them. */
 const AVERTED = new Set('voorkomen vermijden vermeden verboden verbieden uitgesloten'.split(' '))
+
+const isWithout = (words: readonly Lexeme[]) => words.some(({ folded }) => folded === 'zonder')
 
 /** What the source denies and the sentence says without denying it. */
 function lostNegations({ sentence, source, meets, isSameWord, from, to }: Comparison): Conflict[] {
   const stems = new Set(source.map(({ stem: stemmed }) => stemmed))
-  // A hidden negation that the source has too denies nothing that the source does not deny.
+  const without = isWithout(sentence) && isWithout(source.slice(from, to))
+  // A hidden negation that the source has too denies nothing that the source does not deny; nor does "zonder" that both have.
   if (
-    sentence.some((word, at) => isNegation(sentence, at) || (isHiddenNegation(word) && !stems.has(word.stem)))
+    sentence.some(
+      (word, at) =>
+        (isNegation(sentence, at) && !(without && word.folded === 'zonder')) ||
+        (isHiddenNegation(word) && !stems.has(word.stem)),
+    )
   )
     return []
   // Whoever drops a negation keeps the words: a synonym shows that something else is said.
@@ -378,8 +390,13 @@ function lostNegations({ sentence, source, meets, isSameWord, from, to }: Compar
     positions.reduce((sum, position) => sum + (source[position] as Lexeme).weight, 0)
   const conflicts: Conflict[] = []
   for (let at = from; at < to; at++) {
+    if (without && source[at]?.folded === 'zonder') continue
     const averts = AVERTED.has((source[at] as Lexeme).folded) && !metAnyhow.has(at)
-    if (!averts && (!isNegation(source, at) || sharesTerm(source[at] as Lexeme, sentence))) continue
+    if (
+      !averts &&
+      (!(isNegation(source, at) || isTooLittle(source, at)) || sharesTerm(source[at] as Lexeme, sentence))
+    )
+      continue
     const scope = reach(source, at)
     const after = scope
       .filter(position => position > at)
@@ -590,6 +607,67 @@ function findOverclaims(comparison: Comparison): Objections {
   if (weak >= 0 && near(weak, FULL) && !near(weak, FEW_SUPPORT))
     conflicts.push({ kind: 'quantifier', text: (sentence[weak] as Lexeme).text })
   return { conflicts, doubts }
+}
+
+/** Words that put what stands before them above what follows. */
+const ABOVE = new Set(
+  'overtreft overtreffen overtrof overstijgt overstijgen overschrijdt overschrijden'.split(' '),
+)
+/** Comparatives that end in no "er". */
+const COMPARATIVES = new Set('meer minder beter eerder liever'.split(' '))
+/** Comparatives that put what they compare below. */
+const BELOW = new Set('minder kleiner lager korter zwakker slechter lichter smaller geringer'.split(' '))
+
+interface ComparisonCue {
+  /** Half-open range of the words between the two sides. */
+  readonly from: number
+  readonly to: number
+  /** Whether what stands first is the less of the two. */
+  readonly below: boolean
+}
+
+/** "groter dan", "overtreft", "voorrang boven": the first comparison in a range of words. */
+function comparisonIn(words: readonly Lexeme[], from: number, to: number): ComparisonCue | undefined {
+  for (let at = from; at < to; at++) {
+    const { folded } = words[at] as Lexeme
+    if (ABOVE.has(folded)) return { from: at, to: at + 1, below: false }
+    if (/^(?:voorrang|prioriteit)$/.test(folded) && words[at + 1]?.folded === 'boven')
+      return { from: at, to: at + 2, below: false }
+    if (!COMPARATIVES.has(folded) && !(folded.length > 4 && folded.endsWith('er'))) continue
+    for (let than = at + 1; than < Math.min(to, at + 4); than++)
+      if (words[than]?.folded === 'dan') return { from: at, to: than + 1, below: BELOW.has(folded) }
+  }
+  return undefined
+}
+
+/** Least weight that has to stand on the wrong side of a comparison on both sides. */
+const LEAST_TURNED = 0.5
+
+/** What stands before and after a comparison in the sentence stands after and before it in the source. */
+function turnedComparisons({ sentence, source, meets, ranges, from, to }: Comparison): Conflict[] {
+  const said = comparisonIn(sentence, 0, sentence.length)
+  if (!said) return []
+  for (const range of ranges) {
+    if (range.to <= from || range.from >= to) continue
+    const told = comparisonIn(source, range.from, range.to)
+    if (!told) continue
+    /** Weight of a side of the sentence that stands only before, less what stands only after the source's comparison. */
+    const before = (start: number, end: number) => {
+      let sum = 0
+      for (let at = start; at < end; at++) {
+        const places = (meets[at] ?? []).filter(place => place >= range.from && place < range.to)
+        const isBefore = places.some(place => place < told.from)
+        const isAfter = places.some(place => place >= told.to)
+        if (isBefore !== isAfter) sum += (sentence[at] as Lexeme).weight * (isBefore ? 1 : -1)
+      }
+      return sum
+    }
+    const turn = said.below === told.below ? 1 : -1
+    const [left, right] = [turn * before(0, said.from), turn * before(said.to, sentence.length)]
+    if (left <= -LEAST_TURNED && right >= LEAST_TURNED)
+      return [{ kind: 'opposite', text: sentence[said.from]?.text ?? '' }]
+  }
+  return []
 }
 
 /** Something told as done that the source only looks into or plans. */
