@@ -343,9 +343,14 @@ function addedNegations(comparison: Comparison): Conflict[] {
 
 /** Whether a negation, plain or hidden, stands within some content words of a place of the source, in its sentence. */
 function negatedNear(comparison: Comparison, place: number, distance: number): boolean {
-  const { source } = comparison
+  const { source, sentence } = comparison
   const { from, to } = sentenceAt(comparison, place)
-  const negates = (at: number) => isNegation(source, at) || isHiddenNegation(source[at] as Lexeme)
+  // A hidden negation that the sentence denies too is no answer: "niet afwijzen" against "afwijzen".
+  const isRepeated = (word: Lexeme) => sentence.some(({ stem: stemmed }) => stemmed === word.stem)
+  const negates = (at: number) => {
+    const word = source[at] as Lexeme
+    return isNegation(source, at) || (isHiddenNegation(word) && !isRepeated(word))
+  }
   if (negates(place)) return true
   for (const step of [-1, 1])
     for (let at = place + step, count = 0; at >= from && at < to && count <= distance; at += step) {
