@@ -205,6 +205,8 @@ export function verifySentence(
   if (literal) return { support: 'letterlijk', probability: 1, objections: [], features, quote: literal }
   const objections = [
     ...objectToValues(sentence, ready),
+    ...objectToFrequency(sentence, ready.whole.text),
+    ...exchangedNumbers(sentence, words, alignment, ready),
     ...objectToNames(words, sentence, alignment, ready),
     ...swappedActors(words, wordWeights, alignment, ready.whole).map(text => ({
       kind: 'name' as const,
@@ -322,6 +324,65 @@ function objectToValues(
     } else if (!holdsNumber(value, values, contextValues, whole)) objections.push({ kind: 'number', text })
   }
   return objections
+}
+
+/** Least words by which what two numbers say must stand nearer to each other's number in the source, together. */
+const NEARER = 5
+
+/** The first of two numbers of a sentence that the source gives to each other's words. */
+function exchangedNumbers(
+  sentence: string,
+  words: readonly Lexeme[],
+  { matches }: Alignment,
+  { values, whole }: PreparedSource,
+): Objection[] {
+  const said = findValues(sentence).filter(({ kind }) => kind === 'number' || kind === 'date')
+  const [first, second] = said
+  if (said.length !== 2 || !first || !second) return []
+  const places = [first, second].map(value =>
+    values.filter(other => isSameValue(value, other)).map(({ start }) => wordAt(whole, start)),
+  )
+  const [[one, ...furtherOnes] = [], [two, ...furtherTwos] = []] = places
+  if (one === undefined || two === undefined || furtherOnes.length + furtherTwos.length > 0) return []
+  // What a number says stands before it, after the number before.
+  const about = (start: number, end: number) =>
+    words
+      .map((word, at) => ({ word, places: matches[at]?.places ?? [] }))
+      .filter(({ word }) => word.start >= start && word.end <= end && word.weight >= TELLING)
+      .findLast(found => found.places.length > 0)?.places ?? []
+  const [left, right] = [about(0, first.start), about(first.end, second.start)]
+  if (left.length === 0 || right.length === 0) return []
+  const distance = (from: readonly number[], to: number) =>
+    Math.min(...from.map(place => Math.abs(place - to)))
+  const gains = [distance(left, one) - distance(left, two), distance(right, two) - distance(right, one)]
+  const isExchanged = gains.every(gain => gain > 0) && gains.reduce((sum, gain) => sum + gain, 0) >= NEARER
+  return isExchanged ? [{ kind: 'number', text: sentence.slice(first.start, first.end) }] : []
+}
+
+function isSameValue(value: Value, other: Value): boolean {
+  if (value.kind === 'date') return isSameDate(value, other)
+  return value.kind === 'number' && other.kind === 'number' && value.value === other.value
+}
+
+function wordAt({ words }: PreparedText, position: number): number {
+  const at = words.findIndex(({ end }) => end > position)
+  return at < 0 ? words.length : at
+}
+
+const YEARLY = /(?<!\p{L})(?:jaarlijkse?|(?:elk|ieder|per) jaar)(?!\p{L})/iu
+const EVERY_FEW_YEARS = /(?<!\p{L})(?:om de \p{L}+ jaar|\p{L}+jaarlijkse?)(?!\p{L})/iu
+
+/** "elk jaar" for what the source does every few years, and the other way round. */
+function objectToFrequency(sentence: string, source: string): Objection[] {
+  for (const [one, other] of [
+    [YEARLY, EVERY_FEW_YEARS],
+    [EVERY_FEW_YEARS, YEARLY],
+  ] as const) {
+    const said = one.exec(sentence)
+    if (said && !one.test(source) && other.test(source) && !other.test(sentence))
+      return [{ kind: 'number', text: said[0] }]
+  }
+  return []
 }
 
 function isSameDate(value: DateValue, other: Value): boolean {
