@@ -276,6 +276,7 @@ export function findConflicts(comparison: Comparison): Objections {
       ...lostNegations(comparison),
       ...findOpposites(comparison),
       ...turnedComparisons(comparison),
+      ...inventedChanges(comparison),
       ...conflicts,
       ...findDone(comparison),
     ],
@@ -601,7 +602,8 @@ function findOverclaims(comparison: Comparison): Objections {
         !deniesNothing(sentence, index - 2),
     )
     if (at < 0) continue
-    if (near(at, support)) continue
+    const isDenied = kind === 'obligation' && deniedDuty(comparison, neighbour(sentence, at, 1))
+    if (!isDenied && near(at, support)) continue
     if (against === null || near(at, against)) conflicts.push({ kind, text: (sentence[at] as Lexeme).text })
     else doubts++
   }
@@ -674,6 +676,47 @@ function turnedComparisons({ sentence, source, meets, ranges, from, to }: Compar
   }
   return []
 }
+
+/** Whether the source denies that what a word of the sentence meets is a duty. */
+function deniedDuty(comparison: Comparison, position: number): boolean {
+  const { source } = comparison
+  return (position < 0 ? [] : metPlaces(comparison, position)).some(place => {
+    const range = sentenceAt(comparison, place)
+    for (
+      let at = Math.max(range.from, place - SUPPORT_DISTANCE);
+      at < Math.min(range.to, place + SUPPORT_DISTANCE);
+      at++
+    )
+      if (DUTY_SUPPORT.has((source[at] as Lexeme).folded) && deniedAt(source, at)) return true
+    return false
+  })
+}
+
+/** Changes told as results. */
+const CHANGES = new Set(
+  (
+    'toegenomen afgenomen gestegen gedaald gegroeid gekrompen verdubbeld gehalveerd verdrievoudigd verbeterd verslechterd ' +
+    'verminderd vergroot verkleind'
+  ).split(' '),
+)
+
+/** A change told as a result of which the source says nothing. */
+function inventedChanges({ sentence, source, meets }: Comparison): Conflict[] {
+  if (!sentence.some(({ folded }) => PERFECT.has(folded))) return []
+  return sentence
+    .filter(
+      (word, at) =>
+        CHANGES.has(word.folded) &&
+        meets[at]?.length === 0 &&
+        !sidesOf(word).some(({ own }) =>
+          placesOf(source, own).some(place => PAST.test((source[place] as Lexeme).folded)),
+        ),
+    )
+    .map(({ text }) => ({ kind: 'opposite', text }))
+}
+
+/** A participle, or a noun of change. */
+const PAST = /^(?:ge|ver|toe|af|uit|in)\p{L}+(?:d|t|en)$|(?:ing|groei|krimp|name)$/u
 
 /** Something told as done that the source only looks into or plans. */
 function findDone({ sentence, source, from, to }: Comparison): Conflict[] {
