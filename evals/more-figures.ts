@@ -10,6 +10,7 @@ import { measureVerifier, readMarkedSentences } from './verifier.js'
 /** Files of marked sentences, with who wrote them. */
 const SENTENCE_FILES = [
   ['by the author of the verifier', 'sentences-own.jsonl'],
+  ['by a second writer', 'sentences-second.jsonl'],
   ['by a writer who has not seen it', 'sentences-blind.jsonl'],
 ] as const
 

@@ -270,12 +270,14 @@ export interface Objections {
 /** Everything that speaks against a sentence in the part of its source that it is aligned with. */
 export function findConflicts(comparison: Comparison): Objections {
   const { conflicts, doubts } = findOverclaims(comparison)
+  const turned = turnedComparison(comparison)
+  const turnedWord = comparison.sentence[turned?.at ?? -1]?.text ?? ''
   return {
     conflicts: [
       ...addedNegations(comparison),
       ...lostNegations(comparison),
-      ...findOpposites(comparison),
-      ...turnedComparisons(comparison),
+      ...findOpposites(comparison, turned?.agrees ? turned.at : -1),
+      ...(turned && !turned.agrees ? [{ kind: 'opposite' as const, text: turnedWord }] : []),
       ...inventedChanges(comparison),
       ...conflicts,
       ...findDone(comparison),
@@ -451,11 +453,15 @@ const CLEARLY_NEARER = 3
 /** Distance within which the word itself, or a synonym, settles that it is no opposite. */
 const OWN_DISTANCE = 3
 
-/** Words of the sentence whose opposite stands where the source speaks of the same thing. */
-function findOpposites({ sentence, source, meets, from, to }: Comparison): Conflict[] {
+/**
+ * Words of the sentence whose opposite stands where the source speaks of the same thing.
+ *
+ * @param settled position of a word that is known to agree; −1 for none
+ */
+function findOpposites({ sentence, source, meets, from, to }: Comparison, settled: number): Conflict[] {
   const conflicts: Conflict[] = []
   for (const [at, word] of sentence.entries()) {
-    if (deniedAt(sentence, at)) continue
+    if (at === settled || deniedAt(sentence, at)) continue
     const positive = positiveOf(word.folded)
     const pairs = [
       ...sidesOf(word),
@@ -650,10 +656,24 @@ function comparisonIn(words: readonly Lexeme[], from: number, to: number): Compa
 /** Least weight that has to stand on the wrong side of a comparison on both sides. */
 const LEAST_TURNED = 0.5
 
-/** What stands before and after a comparison in the sentence stands after and before it in the source. */
-function turnedComparisons({ sentence, source, meets, ranges, from, to }: Comparison): Conflict[] {
+interface TurnedComparison {
+  /** Position in the sentence of the word that compares. */
+  readonly at: number
+  /** Whether the word that compares is turned too, so that both say the same: "duurder" and "goedkoper". */
+  readonly agrees: boolean
+}
+
+/** A comparison whose two sides stand the other way round in the source; `undefined` when there is none. */
+function turnedComparison({
+  sentence,
+  source,
+  meets,
+  ranges,
+  from,
+  to,
+}: Comparison): TurnedComparison | undefined {
   const said = comparisonIn(sentence, 0, sentence.length)
-  if (!said) return []
+  if (!said) return undefined
   for (const range of ranges) {
     if (range.to <= from || range.from >= to) continue
     const told = comparisonIn(source, range.from, range.to)
@@ -669,12 +689,12 @@ function turnedComparisons({ sentence, source, meets, ranges, from, to }: Compar
       }
       return sum
     }
-    const turn = said.below === told.below ? 1 : -1
-    const [left, right] = [turn * before(0, said.from), turn * before(said.to, sentence.length)]
-    if (left <= -LEAST_TURNED && right >= LEAST_TURNED)
-      return [{ kind: 'opposite', text: sentence[said.from]?.text ?? '' }]
+    if (before(0, said.from) > -LEAST_TURNED || before(said.to, sentence.length) < LEAST_TURNED) continue
+    const toldStem = (source[told.from] as Lexeme).stem
+    const isOpposed = sidesOf(sentence[said.from] as Lexeme).some(({ other }) => other.has(toldStem))
+    return { at: said.from, agrees: isOpposed || said.below !== told.below }
   }
-  return []
+  return undefined
 }
 
 /** Whether the source denies that what a word of the sentence meets is a duty. */

@@ -190,6 +190,47 @@ describe('negation', () => {
     expect(kinds(sentence, text).includes('negation')).toBe(isObjection)
   })
 
+  it.each([
+    [
+      'that says what is needed',
+      'Een vergunning is een voorwaarde voor parkeren.',
+      'Zonder vergunning is parkeren niet mogelijk.',
+      false,
+    ],
+    [
+      'inside a term',
+      'Het land weigert medewerking aan de terugkeer.',
+      'Het land werkt niet mee aan de terugkeer.',
+      false,
+    ],
+    [
+      'of a choice',
+      'De raad bespreekt de resultaten van het plan.',
+      'De raad bespreekt wat wel en niet de resultaten van het plan zijn.',
+      false,
+    ],
+    [
+      'of the word that the source has',
+      'De gemeente mag aanvragen voor een vergunning afwijzen.',
+      'De gemeente mag aanvragen voor een vergunning niet afwijzen.',
+      true,
+    ],
+    [
+      'lost beside "zonder"',
+      'Zonder goede fietspaden zal de stad niet meer ruimte voor parkeren bieden.',
+      'De stad kan ook zonder goede fietspaden meer ruimte voor parkeren bieden.',
+      true,
+    ],
+    [
+      'lost where there is too little',
+      'De fietsenstallingen in de binnenstad worden te weinig benut.',
+      'De fietsenstallingen in de binnenstad worden benut.',
+      true,
+    ],
+  ])('%s', (_, text, sentence, isObjection) => {
+    expect(kinds(sentence, text).includes('negation')).toBe(isObjection)
+  })
+
   it('in a compound is part of the word', () => {
     const text = 'Er moet aandacht zijn voor niet-begeleide minderjarigen.'
     expect(check('Er moet aandacht zijn voor niet-begeleide minderjarigen.', text).objections).toEqual([])
@@ -227,6 +268,42 @@ describe('claims that are too strong', () => {
       'most of nothing said',
       'Landen nemen eigen onderdanen terug.',
       'De meeste landen nemen eigen onderdanen terug.',
+      true,
+    ],
+    [
+      'the largest part of nothing said',
+      'De landen nemen eigen onderdanen terug.',
+      'De landen nemen het grootste deel van de eigen onderdanen terug.',
+      true,
+    ],
+    [
+      'only behind a denial',
+      'Landen kunnen het probleem niet met louter nationaal beleid oplossen.',
+      'Landen kunnen het probleem niet oplossen met alleen nationaal beleid.',
+      false,
+    ],
+    [
+      'only after a condition',
+      'Een vergunning wordt verleend als het tarief is betaald.',
+      'Een vergunning wordt pas verleend als het tarief is betaald.',
+      false,
+    ],
+    [
+      'very, which is not wholly',
+      'Fietsen is voor bepaalde bewoners belangrijk.',
+      'Fietsen is voor bepaalde bewoners heel belangrijk.',
+      false,
+    ],
+    [
+      'a duty that is denied',
+      'Het kader vereist niet dat er over parkeren wordt onderhandeld.',
+      'Het is verplicht dat er over parkeren wordt onderhandeld.',
+      true,
+    ],
+    [
+      'a change of nothing said',
+      'De gemeente heeft het tarief voor parkeren in de binnenstad vastgesteld.',
+      'Het parkeren in de binnenstad is door het tarief van de gemeente afgenomen.',
       true,
     ],
     [
@@ -305,8 +382,74 @@ describe('values', () => {
     expect(kinds('In de stad staan 3 scholen.', text)).toEqual([])
   })
 
+  it('are compared with what they say', () => {
+    const text = 'De fietspaden worden in zeventig steden gebruikt en de bussen rijden in zeventien steden.'
+    expect(
+      kinds('Fietspaden worden in zeventien steden gebruikt, bussen rijden in zeventig steden.', text),
+    ).toContain('number')
+    expect(
+      kinds('Fietspaden worden in zeventig steden gebruikt, bussen rijden in zeventien steden.', text),
+    ).toEqual([])
+  })
+
+  it('count what stands before them too', () => {
+    const text =
+      'Het aantal fietsers in de stad bedraagt 214 duizend mensen. Daarbij komen 40 duizend andere fietsers.'
+    expect(kinds('Er zijn 214 duizend fietsers in de stad.', text)).toEqual([])
+  })
+
+  it('of a period are no share', () => {
+    expect(read('in de eerste helft van 2011')).toEqual([[null, null, 2011]])
+  })
+
+  it('of how often are compared', () => {
+    const text = 'De gemeente brengt om de twee jaar een verslag over parkeren uit.'
+    expect(kinds('De gemeente brengt elk jaar een verslag over parkeren uit.', text)).toContain('number')
+  })
+
   it('of the document count as known', () => {
     expect(kinds('In 2026 kunnen bewoners van de binnenstad een vergunning aanvragen.', PARKING)).toEqual([])
+  })
+})
+
+describe('who does what', () => {
+  it.each([
+    [
+      'another body in the place of the one that acts',
+      'De gemeente opent een nieuw loket. Frontex moet meer worden betrokken bij de opbouw van het loket.',
+      'De gemeente moet meer worden betrokken bij de opbouw van het loket.',
+      true,
+    ],
+    [
+      'a body of another clause',
+      'De politie begint met de bouw van een zelfstandige meldkamer, en de gemeente breidt haar dienst uit.',
+      'De gemeente begint met de bouw van een zelfstandige meldkamer.',
+      true,
+    ],
+    [
+      'the body that acts',
+      'De politie begint met de bouw van een zelfstandige meldkamer, en de gemeente breidt haar dienst uit.',
+      'De politie begint met de bouw van een zelfstandige meldkamer.',
+      false,
+    ],
+    [
+      'a body named again by a pronoun',
+      'De gemeente heeft een plan. Zij vraagt de politie om hulp bij de bewaking van de binnenstad.',
+      'De gemeente vraagt om hulp bij de bewaking van de binnenstad.',
+      false,
+    ],
+  ])('%s', (_, text, sentence, isObjection) => {
+    expect(kinds(sentence, text).includes('name')).toBe(isObjection)
+  })
+
+  it.each([
+    ['De bus is duurder dan de trein.', true],
+    ['De trein is duurder dan de bus.', false],
+    ['De bus is goedkoper dan de trein.', false],
+  ])('and what is compared with what: %s', (sentence, isObjection) => {
+    expect(kinds(sentence, 'De trein is op dit traject duurder dan de bus.').includes('opposite')).toBe(
+      isObjection,
+    )
   })
 })
 
@@ -417,8 +560,9 @@ describe('the figures on the shipped documents', () => {
 
   // A little below what was measured (docs/models.md), so that a change that makes the verifier worse is noticed.
   it.each([
-    ['sentences-own.jsonl', 307, 0.93, 0.04],
-    ['sentences-blind.jsonl', 199, 0.92, 0.15],
+    ['sentences-own.jsonl', 307, 0.95, 0.03],
+    ['sentences-second.jsonl', 360, 0.86, 0.07],
+    ['sentences-blind.jsonl', 199, 0.93, 0.14],
   ])(
     '%s: enough altered sentences are caught, few supported ones flagged',
     async (file, sentences, caught, flagged) => {
