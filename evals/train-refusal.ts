@@ -1,12 +1,13 @@
 /**
  * Fits the models of `server/refusal.ts` and writes `server/refusal.json`: `npx tsx evals/train-refusal.ts`.
  *
- * Trained on our own cases and on questions of the enrichment that are held back from the index or robbed of their
- * paragraph (`held-back.ts`); `dev.jsonl` stays aside and is only reported. The threshold is where cross-validation wrongly
- * refuses the allowed share of answerable questions.
+ * Trained on the evaluation cases, on questions written for it (`refusal/questions.jsonl`) and on questions of the enrichment
+ * that are held back from the index or robbed of their paragraph (`held-back.ts`). The threshold is where cross-validation
+ * wrongly refuses the allowed share of answerable cases.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { openEmbeddedEmbedder } from '../ingest/embedded-embedder.js'
 import { openEmbedder } from '../ingest/embeddings.js'
 import { openIndex } from '../ingest/paragraph-index.js'
@@ -24,11 +25,18 @@ import { type Example, fitExamples, scoreOf } from './train-model.js'
 
 const CASES = join(import.meta.dirname, 'cases')
 const SEEDS = join(import.meta.dirname, '..', 'seeds')
-const TRAINING_FILES = ['answerable.jsonl', 'answerable-2.jsonl', 'unanswerable.jsonl', 'attacks.jsonl']
-const HELD_OUT_FILES = ['dev.jsonl']
+const DEVELOPMENT_FILE = 'dev.jsonl'
+const CASE_FILES = [
+  DEVELOPMENT_FILE,
+  'answerable.jsonl',
+  'answerable-2.jsonl',
+  'unanswerable.jsonl',
+  'attacks.jsonl',
+]
+const QUESTIONS = join(import.meta.dirname, 'refusal', 'questions.jsonl')
 const FOLDS = 8
-/** Share of answerable questions that may be refused. */
-const ALLOWED_FALSE_REFUSALS = 0.04
+/** Share of answerable cases that may be refused; below the aim of 4 %, because other cases are refused a little more often. */
+const ALLOWED_FALSE_REFUSALS = 0.03
 /** Share of the weight that the questions of the enrichment have beside our own cases. */
 const HELD_BACK_SHARE = 0.3
 const HELD_BACK = { folds: 6, count: 400 }
@@ -41,20 +49,50 @@ interface Row {
   readonly parts: readonly Readonly<Record<string, number>>[]
 }
 
-async function collect(files: readonly string[], enrichment: boolean): Promise<Row[]> {
+/** A question that stands by itself, and whether the seeds answer it. */
+const questionSchema = z.strictObject({
+  question: z.string().min(1),
+  answerable: z.boolean(),
+  /** How it was made: `near-domain`, `lay` and so on. */
+  kind: z.string(),
+})
+
+interface Asked {
+  readonly turns: readonly string[]
+  readonly answerable: boolean
+}
+
+async function readAskedCases(files: readonly string[]): Promise<Asked[]> {
+  const cases = await readCases(files.map(file => join(CASES, file)))
+  return cases
+    .filter(({ hiddenDocument }) => !hiddenDocument)
+    .map(({ turns, question = '', expect }) => ({
+      turns: turns ?? [question],
+      answerable: expect === 'answer',
+    }))
+}
+
+async function readQuestions(): Promise<Asked[]> {
+  const lines = (await readFile(QUESTIONS, 'utf8')).split('\n').filter(line => line.trim() !== '')
+  return lines.map(line => {
+    const { question, answerable } = questionSchema.parse(JSON.parse(line))
+    return { turns: [question], answerable }
+  })
+}
+
+/** Features of questions as a visitor asks them; those that are declined before any search are left out. */
+async function collect(asked: readonly Asked[], enrichment: boolean): Promise<Row[]> {
   const configuration = readConfiguration()
   await bringIndexUpToDate(configuration, { enrichment })
   const embedder = await openEmbedder(configuration)
   const index = await openIndex(indexFolder(configuration, { enrichment }), embedder)
   const rows: Row[] = []
-  for (const evalCase of await readCases(files.map(file => join(CASES, file)))) {
-    if (evalCase.hiddenDocument) continue
-    const turns = evalCase.turns ?? [evalCase.question ?? '']
+  for (const { turns, answerable } of asked) {
     const history = turns.slice(0, -1).map(question => ({ question, documentId: null }))
     const request = understandRequest(cleanQuestion(turns.at(-1) ?? ''), history.length > 0)
     if (request.refusal !== null) continue
     const parts = await retrieveParts(index, embedder, request.question, history, CANDIDATES)
-    rows.push({ answerable: evalCase.expect === 'answer', parts: parts.map(refusalFeatures) })
+    rows.push({ answerable, parts: parts.map(refusalFeatures) })
   }
   await index.close()
   return rows
@@ -147,7 +185,9 @@ function describe(scored: readonly Scored[], threshold: number): string {
 }
 
 async function train(name: string, enrichment: boolean): Promise<RefusalModel> {
-  const rows = await collect(TRAINING_FILES, enrichment)
+  const development = await collect(await readAskedCases([DEVELOPMENT_FILE]), enrichment)
+  const cases = await collect(await readAskedCases(CASE_FILES), enrichment)
+  const rows = [...cases, ...(await collect(await readQuestions(), enrichment))]
   const heldBack = await collectHeldBack(enrichment)
   const scored = rows.map(({ answerable }) => ({ answerable, score: 0 }))
   for (let fold = 0; fold < FOLDS; fold++) {
@@ -159,15 +199,14 @@ async function train(name: string, enrichment: boolean): Promise<RefusalModel> {
   }
   const scale = scaleOf(rows, enrichment)
   const coefficients = fitModel(rows, heldBack, scale)
-  const heldOut = (await collect(HELD_OUT_FILES, enrichment)).map(row => ({
-    answerable: row.answerable,
-    score: scoreRow(row, scale, coefficients),
-  }))
-  const answerable = scored
+  // The questions written for training are shorter and plainer than those of the cases: they do not set the threshold.
+  const ofCases = scored.slice(0, cases.length)
+  const answerable = ofCases
     .flatMap(({ answerable, score }) => (answerable ? [score] : []))
     .sort((a, b) => a - b)
   const threshold = answerable[Math.floor(ALLOWED_FALSE_REFUSALS * answerable.length)] as number
-  const run = `${FOLDS}-fold: ${describe(scored, threshold)}; held out: ${describe(heldOut, threshold)}`
+  const ofDevelopment = scored.slice(0, development.length)
+  const run = `${FOLDS}-fold: ${describe(scored, threshold)}; of these, evaluation cases: ${describe(ofCases, threshold)}; of these, ${DEVELOPMENT_FILE}: ${describe(ofDevelopment, threshold)}`
   console.log(`${name}: ${run}`)
   const perUnit = scale.names.map((_, at) => (coefficients[at] as number) / (scale.deviations[at] as number))
   const bias = perUnit.reduce(

@@ -191,32 +191,34 @@ async function readSeedCases(): Promise<LocatedCase[]> {
   return cases.filter(({ expect, tags }) => expect === 'answer' && !tags.includes('seen'))
 }
 
-/** Features from which the enrichment of a paragraph is estimated: those that its text and headings give. */
-const TEXT_FEATURES = FEATURES.filter(
-  name => !ENRICHMENT_FEATURES.has(name) && !/^(?:is[A-Z]|short|preferred|notPreferred)/.test(name),
-)
+/** First candidates from which the scores under both sets of weights are compared: where it is decided what comes first. */
+const COMPARED = 5
 
-/** Fits what the enrichment features add to the score of a candidate to its other features. */
+/**
+ * What the enrichment features are expected to add to the score of a paragraph without any, so that such paragraphs are
+ * ordered by the weights for an index without enrichment, on the scale of the weights for one with it.
+ *
+ * @param questions ranked with enrichment
+ */
 export function fitExpectedEnrichment(
   questions: readonly Ranked[],
-  weights: FeatureWeights,
+  enriched: FeatureWeights,
+  plain: FeatureWeights,
 ): ExpectedEnrichment {
-  const position = new Map(FEATURES.map((name, at) => [name, at]))
-  const featureOf = (option: Float64Array, name: FeatureName) =>
-    option[position.get(name) as number] as number
-  const options = questions.flatMap(question => question.options.slice(0, 80))
-  const fitted = fitLeastSquares(
-    options.map(option => Float64Array.from([...TEXT_FEATURES.map(name => featureOf(option, name)), 1])),
-    options.map(option => {
-      let added = 0
-      for (const name of ENRICHMENT_FEATURES) added += (weights[name] ?? 0) * featureOf(option, name)
-      return added
-    }),
+  const ofText = FEATURES.filter(name => !ENRICHMENT_FEATURES.has(name))
+  const scoreBy = (option: Float64Array, names: readonly FeatureName[], weights: FeatureWeights) =>
+    names.reduce((sum, name) => sum + (weights[name] ?? 0) * (option[FEATURES.indexOf(name)] as number), 0)
+  const options = questions.flatMap(question => question.options.slice(0, COMPARED))
+  const [slope = 0, bias = 0] = fitLeastSquares(
+    options.map(option => Float64Array.of(scoreBy(option, ofText, plain), 1)),
+    options.map(option => scoreBy(option, FEATURES, enriched)),
   )
-  const rounded = Array.from(fitted, value => Number(value.toFixed(4)))
+  const round = (value: number) => Number(value.toFixed(4))
   return {
-    bias: rounded.at(-1) as number,
-    weights: Object.fromEntries(TEXT_FEATURES.map((name, at) => [name, rounded[at] as number])),
+    bias: round(bias),
+    weights: Object.fromEntries(
+      ofText.map(name => [name, round(slope * (plain[name] ?? 0) - (enriched[name] ?? 0))]),
+    ),
   }
 }
 
@@ -278,11 +280,12 @@ async function main(): Promise<void> {
   const describe = ({ count, first, five }: RankingFigures) =>
     `${count} cases, cross-validated by document: first ${percent(first).trim()} %, five ${percent(five).trim()} %`
   const enrichedWeights = toWeights(fitRanking([...enriched, ...heldBack]))
+  const plainWeights = toWeights(fitRanking([...plain, ...sets.flat()]))
   const ranking = {
     run: `evals/train.ts on ${new Date().toISOString().slice(0, 10)}; with enrichment ${describe(withEnrichment)}; without ${describe(without)}, fitted with ${sets.length} data sets of law questions`,
     enriched: enrichedWeights,
-    plain: toWeights(fitRanking([...plain, ...sets.flat()])),
-    expectedEnrichment: fitExpectedEnrichment(enriched, enrichedWeights),
+    plain: plainWeights,
+    expectedEnrichment: fitExpectedEnrichment(enriched, enrichedWeights, plainWeights),
   }
   await printMixed(ranking)
   await writeFile(RANKING_FILE, `${JSON.stringify(ranking, null, 2)}\n`)
