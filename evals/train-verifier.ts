@@ -2,10 +2,10 @@
  * `npx tsx evals/train-verifier.ts`: trains the coefficients of the verifier (`server/verification/weights.json`), and
  * prints what other thresholds would do, each document judged by coefficients that have not seen it.
  *
- * Examples: the sentences of its author and of a second writer (`verifier/sentences-own.jsonl`, `-second.jsonl`), and the summaries of the enrichment, which restate
- * a paragraph in plain Dutch: supported by their paragraph, not supported by others of the same document that share words
- * with them. Sentences with an objection are left out: they never come as far as the probability. The sentences of
- * the writer who has not seen the verifier take no part.
+ * Examples: the sentences of its author and of a second writer (`verifier/sentences-own.jsonl`, `-second.jsonl`), and the
+ * summaries of the enrichment, which restate a paragraph in plain Dutch: supported by their paragraph, not supported by
+ * others of the same document that share words with them. Sentences with an objection are left out: they never come as
+ * far as the probability. The sentences of the writer who has not seen the verifier take no part.
  */
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
