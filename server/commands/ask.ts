@@ -9,6 +9,7 @@ import { readConfiguration } from '../configuration.js'
 import { explain } from '../explain.js'
 import { ServerFault } from '../faults.js'
 import type { NearestSource } from '../protocol.js'
+import { endWhenReaderLeaves } from './closed-pipe.js'
 import { bringIndexUpToDate } from './index-up-to-date.js'
 import { failureLines } from './ingest-report.js'
 
@@ -176,6 +177,7 @@ async function main(): Promise<void> {
     throw new ServerFault('request-invalid', `Give a question or --batch, not both. ${USAGE}`)
   if (question.trim() === '' && values.batch === undefined)
     throw new ServerFault('question-empty', `No question was given. ${USAGE}`)
+  endWhenReaderLeaves()
   const options = { enrichment: !values['no-enrichment'] }
   const configuration = readConfiguration()
   const report = await bringIndexUpToDate(configuration, options)

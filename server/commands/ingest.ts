@@ -10,6 +10,7 @@ import { openIndex } from '../../ingest/paragraph-index.js'
 import { indexFolder, openAssistant } from '../assistant.js'
 import { type Configuration, readConfiguration } from '../configuration.js'
 import { ServerFault } from '../faults.js'
+import { endWhenReaderLeaves } from './closed-pipe.js'
 import { enrichText, openWriterAfterEstimate } from './enrich.js'
 import { bringIndexUpToDate } from './index-up-to-date.js'
 import { progressBar, reportText } from './ingest-report.js'
@@ -225,11 +226,7 @@ async function main(): Promise<void> {
     console.log(HELP)
     return
   }
-  // A reader that has seen enough, like `head`, closes the pipe: no reason to complain.
-  process.stdout.on('error', error => {
-    if ('code' in error && error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
+  endWhenReaderLeaves()
   const succeeded = await run(readConfiguration(), positionals, {
     json: values.json,
     force: values.force,
