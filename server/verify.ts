@@ -18,9 +18,9 @@ import {
   type PreparedText,
   prepareText,
 } from './verification/alignment.js'
+import { findConflicts } from './verification/conflicts.js'
 import { type Lexeme, lexemes } from './verification/lexemes.js'
 import { findNames, holdsName, type Name, type NameStock, nameStock } from './verification/names.js'
-import { findConflicts } from './verification/polarity.js'
 import { type DateValue, findValues, type NumberValue, type Value } from './verification/values.js'
 
 /** What a sentence is checked against. */

@@ -11,7 +11,7 @@ import {
 } from '../../evals/verifier.js'
 import type { Paragraph } from '../../ingest/corpus.js'
 import type { IndexableDocument } from '../../ingest/corpus-store.js'
-import { oppositeLines } from '../../server/verification/polarity.js'
+import { oppositeLines } from '../../server/verification/opposites.js'
 import { findValues, parseNumberWord } from '../../server/verification/values.js'
 import {
   carriesFact,
