@@ -2,9 +2,9 @@
 FROM node:20-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+RUN npm ci --omit=dev
 COPY . .
-RUN npm run build && npm prune --omit=dev
+RUN npm run build
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
@@ -16,5 +16,5 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}${(process.env.BASE_PATH ?? '').replace(/\\/$/, '')}/health/ready`).then(response => process.exit(response.ok ? 0 : 1), () => process.exit(1))"]
-# Not through npm, which would not pass signals on, and would build the widget again.
-CMD ["node", "--import", "tsx", "server/commands/start.ts"]
+# Not through npm, which would not pass signals on.
+CMD ["node", "server/commands/run.mjs", "start"]

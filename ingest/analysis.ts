@@ -202,9 +202,12 @@ function pieces(word: string): string[] {
   return []
 }
 
+/** The stems of a term of the lexicon, stop words included. */
+export const lexiconStems = (term: string): readonly string[] => tokenize(term).map(stem)
+
 /** The lexicon over the stems of this analysis. */
 export function lexicon(): Lexicon {
-  return loadLexicon(term => tokenize(term).map(stem))
+  return loadLexicon(lexiconStems)
 }
 
 /** A concept's term found in a sequence of stems. */

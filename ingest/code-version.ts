@@ -15,7 +15,7 @@ export function codeVersion(): string {
   const folder = dirname(fileURLToPath(import.meta.url))
   const hash = createHash('sha256')
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile() && /\.(ts|js|tsv|json)$/.test(entry.name))
+    .filter(entry => entry.isFile() && /\.(ts|js|tsv|txt|json)$/.test(entry.name))
     .map(entry => join(entry.parentPath, entry.name))
     .sort()
   for (const name of names) hash.update(name.slice(folder.length)).update(readFileSync(name))

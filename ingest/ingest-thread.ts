@@ -35,7 +35,7 @@ export async function ingestInThread(options: ThreadedIngestOptions): Promise<In
   signal?.throwIfAborted()
   return new Promise((resolve, reject) => {
     const data: { purpose: string; options: PlainOptions } = { purpose: PURPOSE, options: plain }
-    const worker = startThread(new URL(import.meta.url), data)
+    const worker = startThread(new URL('./ingest-thread.ts', import.meta.url), data)
     const stop = () => worker.postMessage(STOP)
     const finish = (end: () => void) => {
       signal?.removeEventListener('abort', stop)

@@ -23,6 +23,22 @@ export function loadLexicon(toStems: (term: string) => readonly string[]): Lexic
   return lexicon
 }
 
+/**
+ * The lexicon as text, for `useLexicon`.
+ *
+ * @param toStems as for `loadLexicon`
+ */
+export function lexiconText(toStems: (term: string) => readonly string[]): string {
+  const { conceptsOf, termsOf, longest } = loadLexicon(toStems)
+  return JSON.stringify([[...conceptsOf], [...termsOf], [...longest]])
+}
+
+/** Takes the lexicon from what `lexiconText` gave for the same tables and the same stems. */
+export function useLexicon(text: string): void {
+  const [conceptsOf, termsOf, longest] = JSON.parse(text)
+  lexicon = { conceptsOf: new Map(conceptsOf), termsOf: new Map(termsOf), longest: new Map(longest) }
+}
+
 const readTable = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
 
 /** Begins the names of groups whose terms mean nearly the same. */

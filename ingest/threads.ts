@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 /**
  * Starts a module in a thread of its own.
  *
- * @param module address of the module, `new URL('./name.ts', import.meta.url)`
+ * @param module address of the module, `new URL('./<name>.ts', import.meta.url)`: written so, the build finds it
  * @param data sent along; plain data
  * @param maximumMegabytes memory for its objects; a thread that needs more ends with an error, and no other one does
  */

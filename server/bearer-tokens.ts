@@ -1,5 +1,5 @@
 /** Bearer tokens of an identity provider (OpenID Connect). The only file that knows jose. */
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { createRemoteJWKSet, JWTPayload } from 'jose'
 import { z } from 'zod'
 import type { Configuration } from './configuration.js'
 import { ServerFault } from './faults.js'
@@ -53,6 +53,8 @@ export class JwtVerifier {
   }
 
   async #payload(token: string, issuer: string, audience: string): Promise<JWTPayload> {
+    // Imported only where there are such tokens, so that the default start stays fast.
+    const { errors, jwtVerify } = await import('jose')
     try {
       this.#keys ??= this.#findKeys()
       const { payload } = await jwtVerify(token, await this.#keys, {
@@ -77,6 +79,7 @@ export class JwtVerifier {
   }
 
   async #findKeys(): Promise<ReturnType<typeof createRemoteJWKSet>> {
+    const { createRemoteJWKSet } = await import('jose')
     const address = this.#settings.jwksUrl ?? (await this.#discover())
     return createRemoteJWKSet(new URL(address), { timeoutDuration: TIMEOUT })
   }

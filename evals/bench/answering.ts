@@ -63,9 +63,9 @@ export async function bench(): Promise<number> {
 }
 
 async function timeCommandLine(): Promise<number> {
-  const command = fileURLToPath(new URL('../../server/commands/ask.ts', import.meta.url))
+  const command = fileURLToPath(new URL('../../server/commands/run.mjs', import.meta.url))
   const started = performance.now()
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', command, '--json', QUESTION])
+  await promisify(execFile)(process.execPath, [command, 'ask', '--json', QUESTION])
   return performance.now() - started
 }
 

@@ -24,8 +24,8 @@ export interface Served {
  * @throws {EvalFault} `server-unreachable` with what the server said when it ends instead
  */
 export async function serve(environment: Readonly<Record<string, string>>): Promise<Served> {
-  const command = fileURLToPath(new URL('../../server/commands/start.ts', import.meta.url))
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', command], {
+  const command = fileURLToPath(new URL('../../server/commands/run.mjs', import.meta.url))
+  const child: ChildProcess = spawn(process.execPath, [command, 'start'], {
     env: { LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'inherit', 'pipe'],
   })

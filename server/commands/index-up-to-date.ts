@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openEmbedder } from '../../ingest/embeddings.js'
 import { type IngestOptions, type IngestReport, ingest, reportWhenCurrent } from '../../ingest/ingest.js'
 import { ingestInThread } from '../../ingest/ingest-thread.js'
+import { openKeptLexicon } from '../../ingest/kept-lexicon.js'
 import { type AssistantOptions, indexFolder } from '../assistant.js'
 import type { Configuration } from '../configuration.js'
 
@@ -34,6 +35,9 @@ export async function bringIndexUpToDate(
     ...settings,
   }
   const embedder = await openEmbedder(configuration, { cacheFolder })
-  if (!inThread) return ingest({ ...options, embedder, ...(writer && { writer }) })
-  return (await reportWhenCurrent({ ...options, embedder })) ?? ingestInThread(options)
+  const report = inThread
+    ? ((await reportWhenCurrent({ ...options, embedder })) ?? (await ingestInThread(options)))
+    : await ingest({ ...options, embedder, ...(writer && { writer }) })
+  if (!settings.dryRun) await openKeptLexicon(join(dataDirectory, 'lexicon.json'))
+  return report
 }

@@ -97,7 +97,6 @@ function fail(error: unknown): void {
 }
 
 async function main(): Promise<void> {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const configuration = readConfiguration()
   const log = openLog(configuration.logging)
   // Whatever slips through is logged; the answers of others do not stop for it.
@@ -122,6 +121,8 @@ async function main(): Promise<void> {
     await service.close()
     throw error
   }
+  // Not earlier: while it starts, the process would collect again and again what it is going to keep.
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   say(`Vindplaats is ready: ${service.url}/`)
 }
 
