@@ -64,3 +64,30 @@ export function placesOf(source: readonly Lexeme[], stems: ReadonlySet<string>):
       places.push(place)
   return places
 }
+
+/** Half-open range of the source's clause that holds a place. */
+export function clauseAt(comparison: Comparison, place: number): { from: number; to: number } {
+  const { source } = comparison
+  const whole = sentenceAt(comparison, place)
+  let [from, to] = [place, place + 1]
+  while (from > whole.from && !source[from]?.clauseStart) from--
+  while (to < whole.to && !source[to]?.clauseStart) to++
+  return { from, to }
+}
+
+/** The clause in the aligned part of the source that meets most of a sentence's weight; `undefined` when none meets any. */
+export function metClause(comparison: Comparison): { from: number; to: number } | undefined {
+  const { sentence, meets, from, to } = comparison
+  let best: { from: number; to: number } | undefined
+  let most = 0
+  for (let start = from; start < to; ) {
+    const clause = clauseAt(comparison, start)
+    let met = 0
+    for (const [at, places] of meets.entries())
+      if (places.some(place => place >= clause.from && place < clause.to))
+        met += (sentence[at] as Lexeme).weight
+    if (met > most) [best, most] = [clause, met]
+    start = Math.max(start + 1, clause.to)
+  }
+  return best
+}

@@ -1,7 +1,7 @@
 /** Does a sentence say a word whose opposite the source says there? By a table, and by the prefixes "on-" and "niet-". */
 import { readFileSync } from 'node:fs'
 import { stem, tokenize } from '../../ingest/analysis.js'
-import { type Comparison, type Conflict, nearest, neighbour, placesOf } from './comparison.js'
+import { type Comparison, type Conflict, metClause, nearest, neighbour, placesOf } from './comparison.js'
 import { deniedAt, positiveOf } from './denials.js'
 import type { Lexeme } from './lexemes.js'
 
@@ -40,7 +40,8 @@ export function hasOppositeIn(
   from: number,
   to: number,
 ): boolean {
-  if (!word) return false
+  // What the source says in the same word it does not say by the opposite.
+  if (!word || source.slice(from, to).some(({ stem: other }) => other === word.stem)) return false
   const opposed = sidesOf(word).map(({ other }) => other)
   const positive = positiveOf(word.folded)
   return source
@@ -62,6 +63,8 @@ export function sidesOf(word: Lexeme): { own: ReadonlySet<string>; other: Readon
   })
 }
 
+/** Has the stem of "anders", whole or in part, and opposes nothing. */
+const IS_OTHER = /^ander(?:e|zijds)?$/
 /** Distance in words within which the opposite stands that takes the place of a word. */
 const OPPOSITE_DISTANCE = 7
 /** Words by which the opposite must stand nearer than the word itself. */
@@ -74,13 +77,12 @@ const OWN_DISTANCE = 3
  *
  * @param settled position of a word that is known to agree; −1 for none
  */
-export function findOpposites(
-  { sentence, source, meets, from, to }: Comparison,
-  settled: number,
-): Conflict[] {
+export function findOpposites(comparison: Comparison, settled: number): Conflict[] {
+  const { sentence, source, meets, from, to } = comparison
+  const clause = metClause(comparison)
   const conflicts: Conflict[] = []
   for (const [at, word] of sentence.entries()) {
-    if (at === settled || deniedAt(sentence, at)) continue
+    if (at === settled || deniedAt(sentence, at) || sentence[at - 1]?.folded === 'minder') continue
     const positive = positiveOf(word.folded)
     const pairs = [
       ...sidesOf(word),
@@ -95,12 +97,18 @@ export function findOpposites(
     const isOpposed = pairs.some(({ own, other }) => {
       // "mannen en vrouwen" opposes nobody.
       if (placesOf(sentence, other).length > 0) return false
-      const otherPlaces = placesOf(source, other).filter(place => !deniedAt(source, place))
+      const otherPlaces = placesOf(source, other).filter(
+        place => !deniedAt(source, place) && !IS_OTHER.test((source[place] as Lexeme).folded),
+      )
       if (otherPlaces.length === 0) return false
       const ownPlaces = placesOf(source, own)
       const isMorphological = own.size === 1 && other.size === 1
       // A word that the source has nowhere, with "niet-" or "on-" before it where the sentence is met.
       if (isMorphological && ownPlaces.length === 0 && otherPlaces.some(place => place >= from && place < to))
+        return true
+      // A word that the source has nowhere and nothing else meets, with its opposite in the clause that says the rest.
+      const isUnmet = ownPlaces.length === 0 && (meets[at] ?? []).every(place => otherPlaces.includes(place))
+      if (isUnmet && clause && otherPlaces.some(place => place >= clause.from && place < clause.to))
         return true
       const distances = neighbours.map(places => ({
         toOwn: nearest(places, ownPlaces),

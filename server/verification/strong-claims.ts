@@ -1,7 +1,7 @@
 /** Does a sentence claim more than its source: all, always, only, most, or a duty? */
-import { type Comparison, type Conflict, metPlaces, neighbour, sentenceAt } from './comparison.js'
+import { type Comparison, type Conflict, metClause, metPlaces, neighbour, sentenceAt } from './comparison.js'
 import { deniedAt, deniesNothing, ONLY } from './denials.js'
-import type { Lexeme } from './lexemes.js'
+import { type Lexeme, NEGATIONS } from './lexemes.js'
 
 /** A claim that needs support of its kind, with the words that give it. */
 interface StrongClaim {
@@ -34,21 +34,39 @@ const PART = list(
 const DUTY_SUPPORT: ReadonlySet<string> = new Set([
   ...DUTY,
   ...list(
-    'verplichtingen moet moeten moest moesten dient dienen vereist vereisten eist eisen bindend bindende voorwaarde overnameplicht gehouden',
+    'verplichtingen verbintenis verbintenissen moet moeten moest moesten dient dienen vereist vereisten eist eisen bindend bindende voorwaarde overnameplicht gehouden',
   ),
 ])
+
+const EACH = list('elk elke ieder iedere')
+const ALL_SUPPORT = new Set([
+  ...ALL,
+  ...WHOLLY,
+  ...list('volle al zonder ongeacht noch geen wereldwijd algemeen algemene alomvattend alomvattende'),
+])
+const LESS_THAN_ALL = new Set([...FEW, ...MOST, ...PART])
 
 /** Words that claim more than their absence would. Their support stands near what they speak of in the source. */
 const STRONG_CLAIMS: readonly StrongClaim[] = [
   {
     kind: 'quantifier',
-    words: new Set([...ALL, ...WHOLLY]),
-    support: new Set([
-      ...ALL,
-      ...WHOLLY,
-      ...list('volle al zonder ongeacht noch geen wereldwijd algemeen algemene alomvattend alomvattende'),
-    ]),
-    against: new Set([...FEW, ...MOST, ...PART]),
+    words: new Set(
+      [...ALL, ...WHOLLY].filter(word => !EACH.includes(word) && !/^(?:iedereen|beide)$/.test(word)),
+    ),
+    support: ALL_SUPPORT,
+    against: LESS_THAN_ALL,
+  },
+  {
+    kind: 'quantifier',
+    words: new Set(EACH),
+    support: new Set([...ALL_SUPPORT, 'per']),
+    against: LESS_THAN_ALL,
+  },
+  {
+    kind: 'quantifier',
+    words: new Set(['iedereen']),
+    support: new Set([...ALL_SUPPORT, ...list('openbaar openbare publiek')]),
+    against: LESS_THAN_ALL,
   },
   {
     kind: 'quantifier',
@@ -84,6 +102,17 @@ const STRONG_CLAIMS: readonly StrongClaim[] = [
     support: new Set([
       ...MOST,
       ...list('regel overgrote doorgaans hoofdzakelijk voornamelijk vooral grootste gewoonlijk overtreft'),
+    ]),
+    against: null,
+  },
+  {
+    kind: 'obligation',
+    words: new Set(['recht']),
+    support: new Set([
+      ...DUTY_SUPPORT,
+      ...list(
+        'recht rechten mag mogen bevoegd bevoegdheid toegang aanspraak bescherming garanderen garandeert waarborgen verleend verlenen erkend gelijk gelijke',
+      ),
     ]),
     against: null,
   },
@@ -131,11 +160,28 @@ function isAfterNegation(words: readonly Lexeme[], at: number): boolean {
   return false
 }
 
+/** "één land alleen kan het niet": what does not do by itself is no limit. */
+function isByItself(words: readonly Lexeme[], at: number): boolean {
+  if (words[at]?.folded !== 'alleen' || (words[at - 1]?.weight ?? 0) === 0) return false
+  for (let after = at + 1; after < words.length && !words[after]?.clauseStart; after++)
+    if (words[after]?.folded === 'niet') return true
+  return false
+}
+
+const asks = ({ folded }: Lexeme) => /^(?:wat|hoe|welke?|wie|waar)$/.test(folded)
+
+/** "alleen als het veilig is" */
+const isOnlyIf = (words: readonly Lexeme[], at: number) =>
+  words[at]?.folded === 'alleen' && /^(?:als|indien|wanneer)$/.test(words[at + 1]?.folded ?? '')
+
 /** "alle drie de pijlers", "steeds meer", "alleen reizen" claim nothing by themselves. */
 function claimsNothing(words: readonly Lexeme[], at: number): boolean {
   const next = words[at + 1]?.folded ?? ''
   const isOnly = ONLY.has(words[at]?.folded ?? '')
-  if (isOnly && isAfterNegation(words, at)) return true
+  if (isOnly && (isAfterNegation(words, at) || isByItself(words, at))) return true
+  if (words[at]?.folded === 'recht') return !/^(?:om|op)$/.test(next)
+  // "wat er precies in staat" says no more than "wat er in staat".
+  if (words[at]?.folded === 'precies' && words.slice(Math.max(0, at - 3), at).some(asks)) return true
   // "heel belangrijk" says how much, "heel Europa" and "heel het land" say all of it.
   if (words[at]?.folded === 'heel')
     return !/^(?:het|de)$/.test(next) && !/^\p{Lu}/u.test(words[at + 1]?.text ?? '')
@@ -145,6 +191,51 @@ function claimsNothing(words: readonly Lexeme[], at: number): boolean {
   return /^(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|\d+)$/.test(next)
 }
 
+/** "rekening gehouden met", "overleg gehouden": nobody is held to anything. */
+const isOtherHeld = (words: readonly Lexeme[], at: number) =>
+  words[at]?.folded === 'gehouden' && !/^(?:om|te|tot|aan)$/.test(words[at + 1]?.folded ?? '')
+
+const MAY = new Set(
+  list('kan kunnen kon konden mag mogen mogelijk mogelijkheid mogelijkheden zou zouden eventueel optie'),
+)
+const MUST = new Set(
+  list('moet moeten moest moesten dient dienen verplicht verplichten verplichting vereist'),
+)
+
+/** Words for what something cannot do without. */
+const NEEDED = new Set(list('nodig noodzaak noodzakelijk essentieel cruciaal onmisbaar vergt valt eist'))
+
+/** How a sentence tells as allowed what its source tells as due, or the other way round. */
+type Modality = 'allowed' | 'possible' | 'due'
+
+/** The verb of a sentence that tells as allowed or possible what the source tells as due, or as due what is only possible. */
+function exchangedModality(comparison: Comparison): { at: number; told: Modality } | undefined {
+  const { sentence, source, from, to } = comparison
+  const clause = metClause(comparison)
+  if (!clause) return undefined
+  const says = (words: ReadonlySet<string>, start: number, end: number) =>
+    source.slice(start, end).some(({ folded }) => words.has(folded))
+  const find = (verb: RegExp) => sentence.findIndex(({ folded }) => verb.test(folded))
+  const [allowed, possible, due] = [
+    find(/^mag$|^mogen$/),
+    find(/^kan$|^kunnen$/),
+    find(/^(?:moet|dien)(?:t|en)?$/),
+  ]
+  if (due < 0 && says(MUST, clause.from, clause.to) && !says(MAY, from, to)) {
+    if (allowed >= 0) return isDenied(sentence, allowed) ? undefined : { at: allowed, told: 'allowed' }
+    return possible < 0 ? undefined : { at: possible, told: 'possible' }
+  }
+  const isOnlyPossible = says(MAY, clause.from, clause.to) && !says(MUST, from, to) && !says(NEEDED, from, to)
+  return due >= 0 && allowed + possible === -2 && isOnlyPossible ? { at: due, told: 'due' } : undefined
+}
+
+/** "mogen niet", which forbids. */
+function isDenied(words: readonly Lexeme[], at: number): boolean {
+  for (let after = at + 1; after < words.length && !words[after]?.clauseStart; after++)
+    if (NEGATIONS.has(words[after]?.folded ?? '')) return true
+  return false
+}
+
 /** Words for all, always, only, most or a duty that the source does not carry. */
 export function findOverclaims(comparison: Comparison): Overclaims {
   const { sentence, source, from, to } = comparison
@@ -152,6 +243,7 @@ export function findOverclaims(comparison: Comparison): Overclaims {
   let doubts = 0
   const isSaid = (set: ReadonlySet<string>, at: number) =>
     set.has((source[at] as Lexeme).folded) &&
+    !isOtherHeld(source, at) &&
     !(DUTY_SUPPORT.has((source[at] as Lexeme).folded) && deniedAt(source, at)) &&
     !deniesNothing(source, at) &&
     !deniesNothing(source, at - 1) &&
@@ -197,9 +289,15 @@ export function findOverclaims(comparison: Comparison): Overclaims {
     if (at < 0) continue
     const isDenied = kind === 'obligation' && deniedDuty(comparison, neighbour(sentence, at, 1))
     if (!isDenied && near(at, support)) continue
+    // What works only under a condition must meet it.
+    if (isOnlyIf(sentence, at) && near(at, DUTY_SUPPORT)) continue
     if (against === null || near(at, against)) conflicts.push({ kind, text: (sentence[at] as Lexeme).text })
     else doubts++
   }
+  const exchanged = exchangedModality(comparison)
+  if (exchanged?.told === 'allowed')
+    conflicts.push({ kind: 'obligation', text: (sentence[exchanged.at] as Lexeme).text })
+  else if (exchanged) doubts++
   const few = new Set(FEW)
   const weak = sentence.findIndex(
     ({ folded }, at) => few.has(folded) || (folded === 'zoveel' && sentence[at + 1]?.folded === 'mogelijk'),

@@ -1,13 +1,18 @@
 /** Does a sentence tell as done, or as a result, what its source does not? */
-import { type Comparison, type Conflict, placesOf } from './comparison.js'
+
+import { fold } from '../../ingest/analysis.js'
+import { type Comparison, type Conflict, clauseAt, metClause, placesOf } from './comparison.js'
 import type { Lexeme } from './lexemes.js'
 import { sidesOf } from './opposites.js'
 
 /** Words that say that something has been done. */
 const DONE = new Set(
-  'gesloten afgerond besloten afgesproken ingevoerd afgeschaft goedgekeurd aangenomen uitgevoerd voltooid overeengekomen ondertekend bereikt opgelost'.split(
-    ' ',
-  ),
+  (
+    'gesloten afgerond besloten afgesproken ingevoerd afgeschaft goedgekeurd aangenomen uitgevoerd voltooid overeengekomen ondertekend bereikt ' +
+    'opgelost opgericht verschenen gepubliceerd geopend gestart begonnen afgesloten geëvalueerd beëindigd ingesteld benoemd gehouden verwezenlijkt'
+  )
+    .split(' ')
+    .map(fold),
 )
 /** Verbs and adverbs with which something is told as done. */
 const PERFECT = new Set('is zijn was waren heeft hebben had hadden werd werden al reeds'.split(' '))
@@ -45,12 +50,63 @@ export function inventedChanges({ sentence, source, meets }: Comparison): Confli
 /** A participle, or a noun of change. */
 const PAST = /^(?:ge|ver|toe|af|uit|in)\p{L}+(?:d|t|en)$|(?:ing|groei|krimp|name)$/u
 
-/** Something told as done that the source only looks into or plans. */
-export function findDone({ sentence, source, from, to }: Comparison): Conflict[] {
-  const region = source.slice(from, to)
-  const stems = new Set(region.map(({ stem: stemmed }) => stemmed))
-  const done = sentence.find(({ folded, stem: stemmed }) => DONE.has(folded) && !stems.has(stemmed))
+/** Words with which a source says that something is still to come or to be done. */
+const AHEAD = new Set(
+  'zal zullen zou zouden moet moeten dient dienen bezig voornemens verwacht verwachten verwachting spoedig toekomst toekomstig'.split(
+    ' ',
+  ),
+)
+/** Words with which a source says that something is under way. */
+const UNDER_WAY = new Set(
+  'al reeds inmiddels momenteel thans nu sinds sedert bestaand bestaande eerder onlangs'.split(' '),
+)
+/** Words with which a sentence says that something is done or under way already. */
+const ALREADY = new Set('al reeds inmiddels'.split(' '))
+/** What makes "al" another word: "al dan niet", "al lang", "al bestaande". */
+const NO_ALREADY = /^(?:dan|lang|langer|bestaande?|te|die|deze|het|de|hun|meer)$/
+
+/** Something told as done that the source only looks into, plans or waits for. */
+export function findDone(comparison: Comparison): Conflict[] {
+  const { sentence } = comparison
+  if (sentence.some(({ folded }) => OPEN.has(folded) || AHEAD.has(folded))) return []
   const isPerfect = sentence.some(({ folded }) => PERFECT.has(folded))
-  if (!done || !isPerfect || sentence.some(({ folded }) => OPEN.has(folded))) return []
-  return region.some(({ folded }) => OPEN.has(folded)) ? [{ kind: 'obligation', text: done.text }] : []
+  const done = sentence.findIndex(({ folded }) => DONE.has(folded))
+  const already = sentence.findIndex(
+    ({ folded }, at) => ALREADY.has(folded) && !NO_ALREADY.test(sentence[at + 1]?.folded ?? ''),
+  )
+  const shown = done >= 0 && isPerfect && isOpenFor(comparison, done) ? done : already
+  if (shown < 0) return []
+  const isWrong = shown === done || isAheadFor(comparison)
+  return isWrong ? [{ kind: 'obligation', text: (sentence[shown] as Lexeme).text }] : []
+}
+
+const anyOf = (words: ReadonlySet<string>, source: readonly Lexeme[], from: number, to: number) =>
+  source.slice(from, to).some(({ folded }) => words.has(folded))
+
+/** Whether the source tells as open what a participle of the sentence tells as done. */
+function isOpenFor(comparison: Comparison, position: number): boolean {
+  const { sentence, source, meets, from, to } = comparison
+  const stemmed = sentence[position]?.stem
+  if (!source.slice(from, to).some(({ stem: other }) => other === stemmed))
+    if (anyOf(OPEN, source, from, to)) return true
+  const places = (meets[position] ?? []).filter(place => place >= from && place < to)
+  const clauses =
+    places.length > 0 ? places.map(place => clauseAt(comparison, place)) : [metClause(comparison)]
+  return clauses.every(
+    clause =>
+      clause !== undefined &&
+      anyOf(AHEAD, source, clause.from, clause.to) &&
+      !anyOf(ALREADY, source, clause.from, clause.to),
+  )
+}
+
+/** Whether the source tells as still to come what the sentence says most, and nothing beside it as under way. */
+function isAheadFor(comparison: Comparison): boolean {
+  const { source } = comparison
+  const clause = metClause(comparison)
+  return (
+    clause !== undefined &&
+    anyOf(AHEAD, source, clause.from, clause.to) &&
+    !anyOf(UNDER_WAY, source, 0, source.length)
+  )
 }
