@@ -372,8 +372,20 @@ function wordAt({ words }: PreparedText, position: number): number {
 const YEARLY = /(?<!\p{L})(?:jaarlijkse?|(?:elk|ieder|per) jaar)(?!\p{L})/iu
 const EVERY_FEW_YEARS = /(?<!\p{L})(?:om de \p{L}+ jaar|\p{L}+jaarlijkse?)(?!\p{L})/iu
 
-/** "elk jaar" for what the source does every few years, and the other way round. */
+/** How often or how soon, by the unit that says it, and how a source may write that unit. */
+const FREQUENCIES = [
+  [/(?<!\p{L})(?:jaarlijkse?|(?:elk|ieder|per|binnen een|binnen het) jaar)(?!\p{L})/iu, /jaar|annu/i],
+  [/(?<!\p{L})(?:maandelijkse?|(?:elke|iedere|per|binnen een) maand)(?!\p{L})/iu, /maand/i],
+  [/(?<!\p{L})(?:wekelijkse?|(?:elke|iedere|per|binnen een) week)(?!\p{L})/iu, /we+k/i],
+  [/(?<!\p{L})(?:elk|ieder|per) kwartaal(?!\p{L})/iu, /kwartaal|drie maanden/i],
+] as const
+
+/** How often, where the source says nothing of it; "elk jaar" for every few years, and the other way round. */
 function objectToFrequency(sentence: string, source: string): Objection[] {
+  for (const [said, unit] of FREQUENCIES) {
+    const found = said.exec(sentence)
+    if (found && !unit.test(source)) return [{ kind: 'number', text: found[0] }]
+  }
   for (const [one, other] of [
     [YEARLY, EVERY_FEW_YEARS],
     [EVERY_FEW_YEARS, YEARLY],

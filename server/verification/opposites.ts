@@ -63,6 +63,8 @@ export function sidesOf(word: Lexeme): { own: ReadonlySet<string>; other: Readon
   })
 }
 
+/** Words that stand before how something is or becomes. */
+const FRAMES = new Set('steeds almaar zeer heel erg even zo te'.split(' '))
 /** Has the stem of "anders", whole or in part, and opposes nothing. */
 const IS_OTHER = /^ander(?:e|zijds)?$/
 /** Distance in words within which the opposite stands that takes the place of a word. */
@@ -109,6 +111,15 @@ export function findOpposites(comparison: Comparison, settled: number): Conflict
       // A word that the source has nowhere and nothing else meets, with its opposite in the clause that says the rest.
       const isUnmet = ownPlaces.length === 0 && (meets[at] ?? []).every(place => otherPlaces.includes(place))
       if (isUnmet && clause && otherPlaces.some(place => place >= clause.from && place < clause.to))
+        return true
+      const isFramed = (word: Lexeme | undefined, place: number) =>
+        word !== undefined && FRAMES.has(word.folded) && source[place - 1]?.folded === word.folded
+      const before = sentence[at - 1]
+      // "steeds duidelijker" against "steeds vager".
+      if (
+        otherPlaces.some(place => isFramed(before, place)) &&
+        !ownPlaces.some(place => isFramed(before, place))
+      )
         return true
       const distances = neighbours.map(places => ({
         toOwn: nearest(places, ownPlaces),

@@ -20,6 +20,9 @@ interface ComparisonCue {
   readonly below: boolean
 }
 
+/** Words from a comparative to past its "dan": "meer slagkracht te opereren dan". */
+const LONGEST_MIDDLE = 6
+
 /** "groter dan", "overtreft", "voorrang boven": the first comparison in a range of words. */
 function comparisonIn(words: readonly Lexeme[], from: number, to: number): ComparisonCue | undefined {
   for (let at = from; at < to; at++) {
@@ -28,7 +31,7 @@ function comparisonIn(words: readonly Lexeme[], from: number, to: number): Compa
     if (/^(?:voorrang|prioriteit)$/.test(folded) && words[at + 1]?.folded === 'boven')
       return { from: at, to: at + 2, below: false }
     if (!COMPARATIVES.has(folded) && !(folded.length > 4 && folded.endsWith('er'))) continue
-    for (let than = at + 1; than < Math.min(to, at + 4); than++)
+    for (let than = at + 1; than < Math.min(to, at + LONGEST_MIDDLE); than++)
       if (words[than]?.folded === 'dan') return { from: at, to: than + 1, below: BELOW.has(folded) }
   }
   return undefined
