@@ -21,6 +21,7 @@ import {
 import { findConflicts } from './verification/conflicts.js'
 import { type Lexeme, lexemes } from './verification/lexemes.js'
 import { findNames, holdsName, type Name, type NameStock, nameStock } from './verification/names.js'
+import { swappedSubjects } from './verification/roles.js'
 import { type DateValue, findValues, type NumberValue, type Value } from './verification/values.js'
 
 /** What a sentence is checked against. */
@@ -208,10 +209,10 @@ export function verifySentence(
     ...objectToFrequency(sentence, ready.whole.text),
     ...exchangedNumbers(sentence, words, alignment, ready),
     ...objectToNames(words, sentence, alignment, ready),
-    ...swappedActors(words, wordWeights, alignment, ready.whole).map(text => ({
-      kind: 'name' as const,
-      text,
-    })),
+    ...[
+      ...swappedActors(words, wordWeights, alignment, ready.whole),
+      ...swappedSubjects(sentence, words, wordWeights, alignment, ready.whole),
+    ].map(text => ({ kind: 'name' as const, text })),
     ...conflicts,
   ]
   if (probability < weights.threshold) objections.push({ kind: 'coverage' as const, text: '' })

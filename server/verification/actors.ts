@@ -4,7 +4,8 @@ import { fold } from '../../ingest/analysis.js'
 import type { Alignment, PreparedText } from './alignment.js'
 import type { Lexeme } from './lexemes.js'
 
-interface Actor {
+/** A body or group in its place. */
+export interface Actor {
   readonly identity: string
   /** Half-open range of the lexemes. */
   readonly from: number
@@ -39,7 +40,8 @@ function loadActors(): ActorTable {
 
 const DEPARTMENT = /^(?:ministerie|minister|staatssecretaris)$/
 
-function findActors(words: readonly Lexeme[], start: number, end: number): Actor[] {
+/** The bodies and groups within a half-open range of words. */
+export function findActors(words: readonly Lexeme[], start: number, end: number): Actor[] {
   const { identities, longest } = loadActors()
   const actors: Actor[] = []
   for (let at = start; at < end; at++) {

@@ -1,6 +1,6 @@
 /** Does a sentence say the opposite of its source, or more than it? Negation, opposites, quantifiers, obligation. */
 import type { Comparison, Conflict } from './comparison.js'
-import { addedNegations, lostNegations } from './negation.js'
+import { addedNegations, exchangedDenials, lostNegations } from './negation.js'
 import { findOpposites } from './opposites.js'
 import { findOverclaims } from './strong-claims.js'
 import { findDone, inventedChanges } from './told-as-done.js'
@@ -23,6 +23,7 @@ export function findConflicts(comparison: Comparison): Objections {
     conflicts: [
       ...addedNegations(comparison),
       ...lostNegations(comparison),
+      ...exchangedDenials(comparison),
       ...findOpposites(comparison, turned?.agrees ? turned.at : -1),
       ...(turned && !turned.agrees ? [{ kind: 'opposite' as const, text: turnedWord }] : []),
       ...inventedChanges(comparison),

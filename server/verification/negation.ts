@@ -159,3 +159,37 @@ export function lostNegations({ sentence, source, meets, isSameWord, from, to }:
   }
   return conflicts
 }
+
+/** Least share of a negation's scope that has to stand on the other side. */
+const EXCHANGED = 0.6
+
+/** "niet om routes, maar om mensen" told as "om routes en niet om mensen": both deny, each the other's part. */
+export function exchangedDenials({ sentence, source, meets, isSameWord, from, to }: Comparison): Conflict[] {
+  const scopeOf = (words: readonly Lexeme[], at: number) => reach(words, at).filter(place => place > at)
+  const [said, ...further] = sentence.flatMap((_, at) => (isNegation(sentence, at) ? [at] : []))
+  // Which of several negations answers which cannot be told.
+  if (said === undefined || further.length > 0) return []
+  const scope = scopeOf(sentence, said)
+  const share = (words: readonly Lexeme[], of: readonly number[], holds: (at: number) => boolean) => {
+    const weigh = (positions: readonly number[]) =>
+      positions.reduce((sum, position) => sum + (words[position] as Lexeme).weight, 0)
+    const total = weigh(of)
+    return total === 0 ? 0 : weigh(of.filter(holds)) / total
+  }
+  for (let at = from; at < to; at++) {
+    if (!isNegation(source, at)) continue
+    const denied = scopeOf(source, at)
+    const isAffirmed = (place: number) =>
+      meets.some((places, word) => isSameWord[word] && !scope.includes(word) && places.includes(place))
+    const isToldOtherwise = (word: number) => {
+      const places = (meets[word] ?? []).filter(place => place >= from && place < to)
+      return Boolean(isSameWord[word]) && places.length > 0 && !places.some(place => denied.includes(place))
+    }
+    if (
+      share(source, denied, isAffirmed) >= EXCHANGED &&
+      share(sentence, scope, isToldOtherwise) >= EXCHANGED
+    )
+      return [{ kind: 'negation', text: (sentence[said] as Lexeme).text }]
+  }
+  return []
+}
