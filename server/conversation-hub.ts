@@ -14,6 +14,12 @@ import type { Storage, StoredAnswer } from './storage.js'
 /** Milliseconds between two looks for conversations that nobody came back to. */
 const SWEEP_INTERVAL = 10_000
 
+/**
+ * Milliseconds for which a client that lost its connection gets all that was streamed to it since; after them, and once the next
+ * question is asked, it gets the whole answer at once.
+ */
+const STREAM_KEPT = 10_000
+
 /** Kept answers from which a conversation is restored. */
 const MAXIMUM_STORED_ANSWERS = 50
 
@@ -107,6 +113,7 @@ export class ConversationHub {
       before: null,
     }
     const isIdle = !conversation.isBusy
+    this.#condense(conversation)
     conversation.remember(question)
     conversation.waiting.push(question)
     if (isIdle) void this.#work(conversation, caller, requestId)
@@ -167,7 +174,7 @@ export class ConversationHub {
         sequence,
         event: { type: 'answer-end', answer },
       } satisfies ServerMessage
-      return [{ sequence, questionId, bytes: Buffer.from(JSON.stringify(message)), isLast: true }]
+      return [{ sequence, questionId, bytes: Buffer.from(JSON.stringify(message)), end: 'answer' as const }]
     })
   }
 
@@ -193,10 +200,11 @@ export class ConversationHub {
     question.abort.abort()
   }
 
-  /** Forgets conversations that nobody came back to in time. */
+  /** Forgets conversations that nobody came back to in time, and what was streamed in those that have been quiet. */
   sweep(): void {
     for (const conversation of this.#conversations.values()) {
-      if (this.#isOver(conversation)) this.#drop(conversation)
+      if (this.#isOver(conversation) && this.#drop(conversation)) continue
+      if (conversation.usedAt < this.#now() - STREAM_KEPT) this.#condense(conversation)
     }
   }
 
@@ -281,6 +289,10 @@ export class ConversationHub {
       }
       this.#use(conversation)
     }
+  }
+
+  #condense(conversation: Conversation): void {
+    this.#bytes -= conversation.condense(this.#parts.storage.keepsAnswers)
   }
 
   #end(conversation: Conversation, question: Question, error: unknown): void {

@@ -7,8 +7,8 @@ export interface Frame {
   readonly questionId: string
   /** The whole message as UTF-8; outside the JavaScript heap, and sent to any number of readers as it is. */
   readonly bytes: Buffer
-  /** Whether the question has its end with this frame. */
-  readonly isLast: boolean
+  /** With what the question has its end here; `null`: it goes on. */
+  readonly end: 'answer' | 'error' | null
 }
 
 /** A question within a conversation. */
@@ -36,6 +36,14 @@ const HISTORY_LENGTH = 4
 const endedAnswer = ({ bytes }: Frame): Answer | null => {
   const { event } = JSON.parse(bytes.toString('utf8')) as Extract<ServerMessage, { type: 'answer-event' }>
   return event.type === 'answer-end' ? event.answer : null
+}
+
+/** A message as UTF-8 in memory of its own: in Node's pool one that stays would keep its neighbours, which do not. */
+function encode(message: ServerMessage): Buffer {
+  const text = JSON.stringify(message)
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
+  bytes.write(text)
+  return bytes
 }
 
 /** A conversation that is held in memory. */
@@ -106,18 +114,44 @@ export class Conversation {
       sequence: this.#sequence,
       event,
     } satisfies ServerMessage
-    const isLast = event.type === 'answer-end' || event.type === 'answer-error'
-    const bytes = Buffer.from(JSON.stringify(message))
-    this.#frames.push({ sequence: this.#sequence, questionId: question.id, bytes, isLast })
+    const end = event.type === 'answer-end' ? 'answer' : event.type === 'answer-error' ? 'error' : null
+    const bytes = end === null ? Buffer.from(JSON.stringify(message)) : encode(message)
+    this.#frames.push({ sequence: this.#sequence, questionId: question.id, bytes, end })
     this.#bytes += bytes.length
     for (const tell of this.readers) tell()
     return bytes.length
   }
 
-  /** The first event after a number; `undefined` when there is none. */
+  /** The first event after a number that is in memory; `undefined` when there is none. */
   after(sequence: number): Frame | undefined {
-    const first = this.#frames[0]
-    return first && this.#frames[Math.max(0, sequence + 1 - first.sequence)]
+    let low = 0
+    let high = this.#frames.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#frames[middle] as Frame).sequence <= sequence) low = middle + 1
+      else high = middle
+    }
+    return this.#frames[low]
+  }
+
+  /**
+   * Drops what was streamed of questions that have ended: their last events carry all of it. Where answers are kept elsewhere,
+   * it drops all events before the last few answers, too. Returns the bytes freed.
+   */
+  condense(areAnswersKept: boolean): number {
+    const before = this.#bytes
+    const kept: Frame[] = []
+    let answers = 0
+    for (const frame of this.#frames.toReversed()) {
+      const isRunning = this.questions.get(frame.questionId)?.state === 'running'
+      const isForgotten = areAnswersKept && answers >= HISTORY_LENGTH && !isRunning
+      if (isForgotten) this.#forgotten = Math.max(this.#forgotten, frame.sequence)
+      if (isForgotten || (frame.end === null && !isRunning)) this.#bytes -= frame.bytes.length
+      else kept.push(frame)
+      if (frame.end === 'answer') answers += 1
+    }
+    if (kept.length < this.#frames.length) this.#frames = kept.reverse()
+    return before - this.#bytes
   }
 
   /** Drops the oldest events of ended questions until at most so many bytes are left. Returns the bytes freed. */
@@ -136,7 +170,7 @@ export class Conversation {
 
   /** The last answers that are in memory, oldest first. */
   history(): readonly Answer[] {
-    const ends = this.#frames.filter(({ isLast }) => isLast).slice(-2 * HISTORY_LENGTH)
+    const ends = this.#frames.filter(({ end }) => end !== null).slice(-2 * HISTORY_LENGTH)
     return ends
       .map(endedAnswer)
       .filter(answer => answer !== null)

@@ -1,5 +1,5 @@
 /** What tells whether evidence carries a question: explainable features of the question and of the best paragraphs. */
-import { fold, lexicon, tokenize, tokens } from '../ingest/analysis.js'
+import { fold, lexicon, type Token, tokenize, tokens } from '../ingest/analysis.js'
 import { splitCompound } from '../ingest/compounds.js'
 import type { Paragraph, PolicyDocument, Statement } from '../ingest/corpus.js'
 import { isClose } from '../ingest/lexicon.js'
@@ -85,19 +85,47 @@ function holdsName(words: ReadonlySet<string>, name: string): boolean {
   return false
 }
 
+/** A few different words. Thousands of these stay in memory, where a set of six words takes four times the room of a list. */
+class ShortList {
+  readonly #words: readonly string[]
+
+  constructor(words: Iterable<string>) {
+    this.#words = [...new Set(words)]
+  }
+
+  get size(): number {
+    return this.#words.length
+  }
+
+  has(word: string): boolean {
+    return this.#words.includes(word)
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.#words[Symbol.iterator]()
+  }
+}
+
+const NO_WORDS = new ShortList([])
+
 /** The words of a text by which others are held. */
 interface Words {
-  readonly stems: ReadonlySet<string>
-  /** Stems of the parts of compounds. */
-  readonly parts: ReadonlySet<string>
+  readonly stems: ReadonlySet<string> | ShortList
+  /** Stems of the parts of compounds, those left out that are words of the text themselves. */
+  readonly parts: ShortList
 }
 
 function wordsOf(text: string): Words {
   const found = tokens(text)
-  return {
-    stems: new Set(found.map(({ stem }) => stem)),
-    parts: new Set(found.flatMap(({ word, stop }) => (stop ? [] : splitCompound(word)))),
-  }
+  const stems = new Set(found.map(({ stem }) => stem))
+  return { stems, parts: partsOf(found, stems) }
+}
+
+function partsOf(found: readonly Token[], stems: ReadonlySet<string>): ShortList {
+  const parts = found
+    .flatMap(({ word, stop }) => (stop ? [] : splitCompound(word)))
+    .filter(part => !stems.has(part))
+  return parts.length === 0 ? NO_WORDS : new ShortList(parts)
 }
 
 const paragraphText = ({ searchText, headingPath }: Paragraph) => [searchText, ...headingPath].join(' ')
@@ -116,20 +144,31 @@ const wordsOfDocument = onceFor((document: PolicyDocument) => wordsOf(documentTe
 const formsOfParagraph = onceFor((paragraph: Paragraph) => new Set(tokenize(paragraphText(paragraph))))
 const formsOfDocument = onceFor((document: PolicyDocument) => new Set(tokenize(documentText(document))))
 
-/** A statement with the questions that were written for it, analysed. */
-const analyzedStatement = onceFor(({ quote, questions }: Statement) => ({
+/** The words of a statement, and of it with the questions that were written for it. */
+const wordsOfStatement = onceFor(({ quote, questions }: Statement) => ({
   quote: stemsOf(quote),
   all: wordsOf([quote, ...questions].join(' ')),
-  questions: questions.map(question => {
+}))
+
+interface WrittenQuestion extends Words {
+  readonly question: string
+  readonly type: AnswerType
+  readonly stems: ShortList
+}
+
+/** The questions that were written for a statement, without their stop words. */
+const writtenQuestions = onceFor(({ questions }: Statement): readonly WrittenQuestion[] =>
+  questions.map(question => {
     const content = tokens(question).filter(({ stop }) => !stop)
+    const stems = new Set(content.map(({ stem }) => stem))
     return {
       question,
       type: answerType(question),
-      stems: new Set(content.map(({ stem }) => stem)),
-      parts: new Set(content.flatMap(({ word }) => splitCompound(word))),
+      stems: new ShortList(stems),
+      parts: partsOf(content, stems),
     }
   }),
-}))
+)
 
 const synonymsOf = new Map<string, readonly string[]>()
 const NO_SYNONYMS: readonly string[] = []
@@ -188,24 +227,26 @@ function addCoverage(
 ): void {
   const total = units.reduce((sum, { weight }) => sum + weight, 0)
   const heaviest = Math.max(0, ...units.map(({ weight }) => weight))
-  const analyzed = matched && analyzedStatement(matched.statement)
+  const analyzed = matched && wordsOfStatement(matched.statement)
   const text = wordsOfParagraph(paragraph).stems
   const ofDocument = wordsOfDocument(document).stems
   const quote = analyzed?.quote ?? NOTHING
   const statement = analyzed?.all.stems ?? NOTHING
   const question =
-    analyzed?.questions.find(({ question: each }) => each === matched?.question)?.stems ?? NOTHING
+    (matched &&
+      writtenQuestions(matched.statement).find(({ question: each }) => each === matched.question)?.stems) ??
+    NOTHING
   const top = candidates
     .slice(0, 5)
     .flatMap(each => [wordsOfParagraph(each.paragraph).stems, wordsOfDocument(each.document).stems])
   const weightWhere = (holds: (unit: (typeof units)[number]) => boolean) =>
     units.reduce((sum, unit) => sum + (holds(unit) ? unit.weight : 0), 0)
-  const held = (...sets: readonly ReadonlySet<string>[]) =>
+  const held = (...sets: readonly Words['stems'][]) =>
     share(
       weightWhere(({ stem }) => sets.some(stems => stems.has(stem))),
       total,
     )
-  const heaviestWithout = (...sets: readonly ReadonlySet<string>[]) =>
+  const heaviestWithout = (...sets: readonly Words['stems'][]) =>
     share(
       Math.max(0, ...units.map(({ stem, weight }) => (sets.some(stems => stems.has(stem)) ? 0 : weight))),
       heaviest,
@@ -248,7 +289,7 @@ function addStrictCoverage(
   const total = units.reduce((sum, { weight }) => sum + weight, 0)
   const heaviest = Math.max(0, ...units.map(({ weight }) => weight))
   const words = [wordsOfParagraph(paragraph), wordsOfTitle(document)]
-  if (statement) words.push(analyzedStatement(statement.statement).all)
+  if (statement) words.push(wordsOfStatement(statement.statement).all)
   const levels = units.map(({ stem }) => strictLevel(stem, ...words))
   const missing = units.map(({ weight }, at) => weight * (1 - (levels[at] as number)))
   const count = levels.filter(level => level === 0).length
@@ -272,8 +313,8 @@ function addAskedThing(
 ): void {
   const type = answerType(question)
   const { paragraph, document } = best
-  const analyzed = best.statement && analyzedStatement(best.statement.statement)
-  const questions = analyzed?.questions ?? []
+  const analyzed = best.statement && wordsOfStatement(best.statement.statement)
+  const questions = best.statement ? writtenQuestions(best.statement.statement) : []
   const sameType = questions.filter(each => each.type === type).length
   features.sameType = share(sameType, questions.length)
   features.noneOfType = questions.length > 0 && sameType === 0 ? 1 : 0
@@ -316,12 +357,12 @@ function addNearestQuestions(
   const heaviest = Math.max(0, ...units.map(({ weight }) => weight))
   const asked: Words = {
     stems: new Set(units.map(({ stem }) => stem)),
-    parts: new Set(units.flatMap(({ stem }) => splitCompound(stem))),
+    parts: new ShortList(units.flatMap(({ stem }) => splitCompound(stem))),
   }
   const nearest = { any: 0, anyForward: 0, anyLeast: 0, typed: 0, typedForward: 0, anyTop: 0, typedTop: 0 }
   const least = { anyMissing: 1, typedMissing: 1 }
   for (const [rank, { statement }] of candidates.slice(0, COMPARED).entries())
-    for (const written of statement ? analyzedStatement(statement.statement).questions : []) {
+    for (const written of statement ? writtenQuestions(statement.statement) : []) {
       const levels = units.map(({ stem }) => strictLevel(stem, written))
       const forward = share(
         units.reduce((sum, { weight }, at) => sum + weight * (levels[at] as number), 0),

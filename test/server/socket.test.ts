@@ -200,6 +200,36 @@ describe('a client that comes back', () => {
     await small.stop()
   })
 
+  it.each(['30', '0'])(
+    'gets the whole answers to questions before the last one, and all that was streamed of the last (RETENTION_DAYS=%s)',
+    async days => {
+      const long = await runService({ environment: { RETENTION_DAYS: days } })
+      const client = await ChatClient.open(long.url)
+      client.ask('q1', 'Hoeveel?')
+      const { conversationId } = await client.next('question-accepted')
+      await client.end('q1')
+      const others = ['q2', 'q3', 'q4', 'q5', 'q6', 'q7']
+      for (const id of others) {
+        client.ask(id, 'Hoeveel?', conversationId)
+        await client.end(id)
+      }
+      client.cut()
+      const second = await ChatClient.open(long.url)
+      second.send({ type: 'conversation-resume', messageId: 'r', conversationId, afterSequence: 0 })
+      await second.end('q7')
+      const seen = second.events.map(({ questionId, event }) => `${questionId} ${event.type}`)
+      const earlier = ['q1', ...others.slice(0, -1)]
+      expect(seen.slice(0, earlier.length)).toEqual(earlier.map(id => `${id} answer-end`))
+      expect(seen[earlier.length]).toBe('q7 answer-start')
+      expect(second.events.filter(({ questionId }) => questionId === 'q7')).toEqual(
+        client.events.filter(({ questionId }) => questionId === 'q7'),
+      )
+      expect(long.assistant.asked.at(-1)?.history).toHaveLength(4)
+      second.cut()
+      await long.stop()
+    },
+  )
+
   it('after a restart of the server resumes, and goes on in the same conversation with higher numbers', async () => {
     const before = await runService()
     const client = await ChatClient.open(before.url)
