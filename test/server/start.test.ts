@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ChatClient, eventually } from '../support/running-service.js'
 
-const COMMANDS = join(import.meta.dirname, '..', '..', 'server', 'commands')
+const RUN = join(import.meta.dirname, '..', '..', 'server', 'commands', 'run.mjs')
 // Whole processes are started here, several to a test; a busy machine takes its time.
 vi.setConfig({ testTimeout: 240_000 })
 
@@ -38,7 +38,7 @@ const run = (command: string, rest: Record<string, string>, ...parameters: strin
   new Promise<{ code: number | null; output: string; faults: string }>(resolve => {
     const child = execFile(
       process.execPath,
-      ['--import', 'tsx', join(COMMANDS, `${command}.ts`), ...parameters],
+      [RUN, command, ...parameters],
       { env: environment(rest) },
       (_error, output, faults) => resolve({ code: child.exitCode, output, faults }),
     )
@@ -46,7 +46,7 @@ const run = (command: string, rest: Record<string, string>, ...parameters: strin
 
 /** Starts the server and waits for its address. */
 async function start(rest: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(COMMANDS, 'start.ts')], {
+  const child = spawn(process.execPath, [RUN, 'start'], {
     env: environment(rest),
   })
   let said = ''
