@@ -82,6 +82,11 @@ export class ServerApi {
     if (this.#token === null || this.#token.endsAt < Date.now() + TOKEN_MARGIN) {
       const { token, expiresInSeconds } = await this.#json<VisitorToken>('v1/visitor-tokens', {
         method: 'POST',
+      }).catch((error: unknown) => {
+        // The server may have been set up anew since the settings were read. A page of a website that is no longer let in cannot
+        // read why it gets no token; without settings the next socket is tried without one, and its close tells the reason.
+        this.#settings = null
+        throw error
       })
       this.#token = { value: token, endsAt: Date.now() + expiresInSeconds * 1_000 }
     }

@@ -170,10 +170,13 @@ describe('on another website', () => {
     await close()
   })
 
-  it('is told in Dutch when the website may not use the server', async () => {
+  it.each([
+    ['open to everyone on its websites', () => server.url],
+    ['that wants visitor tokens', () => guarded.url],
+  ])('is told in Dutch when the website may not use a server %s', async (_kind, address) => {
     const stranger = await startFakeServer({ script, pages })
     pages['/stranger'] = {
-      html: document(load(`${server.url}/widget.js`), '<vindplaats-chat></vindplaats-chat>'),
+      html: document(load(`${address()}/widget.js`), '<vindplaats-chat></vindplaats-chat>'),
     }
     const { page, close } = await openPage(browser, `${stranger.url}/stranger`)
     const widget = new Widget(page)
@@ -182,6 +185,23 @@ describe('on another website', () => {
     expect(await widget.find('.fault').innerText()).toContain('Deze website mag de assistent niet gebruiken')
     await close()
     await stranger.close()
+  })
+
+  it('is told in Dutch when the website is taken off the list while its page is open', async () => {
+    const secured = { AUTH: 'api-keys', API_KEYS: `test:caller:${'0'.repeat(64)}`, VISITORS: 'allow' }
+    const before = await startRealService(inject('seedIndex'), { ...secured, ALLOWED_ORIGINS: website.url })
+    const { page, close } = await visit(
+      document(load(`${before.url}/widget.js`), '<vindplaats-chat></vindplaats-chat>'),
+    )
+    const widget = new Widget(page)
+    await widget.ask(MONEY)
+    await before.stop()
+    const after = await startRealService(inject('seedIndex'), { ...secured, PORT: new URL(before.url).port })
+    await widget.send('Wanneer kwamen de ministers in Praag bijeen?')
+    await widget.find('.fault').waitFor()
+    expect(await widget.find('.fault').innerText()).toContain('Deze website mag de assistent niet gebruiken')
+    await close()
+    await after.stop()
   })
 })
 

@@ -182,6 +182,33 @@ describe('other websites', () => {
     await running.stop()
   })
 
+  it('get neither settings nor a visitor token, and nothing to read; the socket tells why, without a token', async () => {
+    const running = await runService({
+      environment: {
+        AUTH: 'api-keys',
+        API_KEYS: `test:caller:${'0'.repeat(64)}`,
+        VISITORS: 'allow',
+        ALLOWED_ORIGINS: 'https://intranet.example',
+      },
+    })
+    const from = (origin: string) => ({ headers: { Origin: origin } })
+    for (const [path, method] of [
+      ['/v1/widget-settings', 'GET'],
+      ['/v1/visitor-tokens', 'POST'],
+    ] as const) {
+      const refused = await fetch(running.url + path, { method, ...from('https://elders.example') })
+      expect(refused.status).toBe(403)
+      expect(refused.headers.get('Access-Control-Allow-Origin')).toBeNull()
+      const welcome = await fetch(running.url + path, { method, ...from('https://intranet.example') })
+      expect(welcome.ok).toBe(true)
+    }
+    const stranger = await ChatClient.open(running.url, { origin: 'https://elders.example' })
+    expect(stranger.closed).toEqual({ code: 4403, reason: 'origin-not-allowed' })
+    const tokenless = await ChatClient.open(running.url, { origin: 'https://intranet.example' })
+    expect(tokenless.closed?.code).toBe(4401)
+    await running.stop()
+  })
+
   it('are told why over the socket, are heard in nothing, and crowd nobody out', async () => {
     const running = await runService()
     const clients = Array.from(
