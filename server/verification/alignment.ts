@@ -39,8 +39,10 @@ const STRENGTH = {
   synonym: 0.85,
   concept: 0.75,
   spelling: 0.85,
-  family: 0.6,
+  family: 0.35,
 } as const
+/** What is left of the strength of a compound whose last part, which says what it is, meets nothing. */
+const HEADLESS = 0.5
 /** Least share of common 4-grams (Dice) for two spellings of one word. */
 const LEAST_SPELLING = 0.62
 /** Most characters between two sentences that follow each other. */
@@ -131,10 +133,11 @@ function matchWord(word: Lexeme, source: PreparedText): Match {
     const met = places.filter(each => each.length > 0).length
     if (met === word.parts.length) return { way: 'parts', strength: STRENGTH.parts, places: places.flat() }
     if (met > 0) {
+      const isHeadMet = (places.at(-1)?.length ?? 0) > 0
       const byConcept = matchConcept(word, source)
       const partial: Match = {
         way: 'part',
-        strength: (STRENGTH.part * met) / word.parts.length,
+        strength: ((STRENGTH.part * met) / word.parts.length) * (isHeadMet ? 1 : HEADLESS),
         places: places.flat(),
       }
       return byConcept.strength > partial.strength ? byConcept : partial

@@ -1,5 +1,5 @@
 /** The words of a sentence laid beside those of its source, and the places in it that words speak of. */
-import type { Lexeme } from './lexemes.js'
+import { type Lexeme, TELLING } from './lexemes.js'
 
 /** What a sentence gets wrong, with the word that shows it. */
 export interface Conflict {
@@ -34,9 +34,6 @@ export function metPlaces({ meets, from, to }: Comparison, position: number): re
   const inside = places.filter(place => place >= from && place < to)
   return inside.length > 0 ? inside : places
 }
-
-/** Least weight of a word that tells what a sentence is about. */
-const TELLING = 0.3
 
 /** Position of the nearest telling word on one side of a word, in its clause; −1 when there is none. */
 export function neighbour(words: readonly Lexeme[], at: number, step: number): number {

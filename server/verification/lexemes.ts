@@ -55,6 +55,8 @@ const LIGHT_WORDS = new Set(
     'belangrijk belangrijke belangrijkste nieuw nieuwe eigen samen zelf steeds graag makkelijk eerder later'
   ).split(' '),
 )
+/** Least weight of a word that tells what a sentence is about. */
+export const TELLING = 0.3
 /** Weight of a light word, beside 1 for a rare word. */
 const LIGHT_WEIGHT = 0.2
 
@@ -90,6 +92,29 @@ function weightOf(folded: string, stemmed: string): number {
   return Math.max(0.35, 1 - frequency / COMMONEST)
 }
 
+/** Particles that Dutch parts from their verb: "breidt … uit". */
+const PARTICLES = new Set(
+  'aan achter af bij binnen buiten door in mee na neer om onder op open over rond samen tegen terug toe uit vast voor voort weg'.split(
+    ' ',
+  ),
+)
+/** Particles and prefixes as a split may cut them off. */
+const PREFIXES: ReadonlySet<string> = new Set([
+  ...PARTICLES,
+  ...[...PARTICLES].map(stem),
+  'be',
+  'ge',
+  'her',
+  'ont',
+  'ver',
+])
+
+/** Parts of a compound. A particle is no part: "bijdragen" and "bij" share nothing. */
+function partsOf(folded: string, stemmed: string): readonly string[] {
+  const parts = splitCompound(folded)
+  return PREFIXES.has(parts[0] ?? '') ? [stemmed] : parts
+}
+
 /** The forms of a folded word; remembered. */
 function formsOf(folded: string): WordForms {
   const known = cache.get(folded)
@@ -97,7 +122,7 @@ function formsOf(folded: string): WordForms {
   const stemmed = stem(folded)
   const forms: WordForms = {
     stem: stemmed,
-    parts: splitCompound(folded),
+    parts: partsOf(folded, stemmed),
     concepts: [...(lexicon().conceptsOf.get(stemmed) ?? []), ...groupsOf(stemmed)],
     grams: gramsOf(folded),
     weight: weightOf(folded, stemmed),
@@ -106,13 +131,6 @@ function formsOf(folded: string): WordForms {
   cache.set(folded, forms)
   return forms
 }
-
-/** Particles that Dutch parts from their verb: "breidt … uit". */
-const PARTICLES = new Set(
-  'aan achter af bij binnen buiten door in mee na neer om onder op open over rond samen tegen terug toe uit vast voor voort weg'.split(
-    ' ',
-  ),
-)
 
 /** The words of a text in order. */
 export function lexemes(text: string): Lexeme[] {
