@@ -11,6 +11,7 @@ import { measureVerifier, readMarkedSentences } from './verifier.js'
 const SENTENCE_FILES = [
   ['by the author of the verifier', 'sentences-own.jsonl'],
   ['by a second writer', 'sentences-second.jsonl'],
+  ['by a third writer', 'sentences-third.jsonl'],
   ['by a writer who has not seen it', 'sentences-blind.jsonl'],
 ] as const
 

@@ -1,9 +1,9 @@
 /**
  * `npx tsx evals/train-verifier.ts`: trains the coefficients of the verifier (`server/verification/weights.json`), and
- * prints what other thresholds would do, each document judged by coefficients that have not seen it.
+ * prints what other thresholds would do: each document judged by coefficients that have not seen it, and each writer's
+ * sentences by coefficients that have not seen that writer.
  *
- * Examples: the sentences of its author and of a second writer (`verifier/sentences-own.jsonl`, `-second.jsonl`), and the
- * summaries of the enrichment, which restate a paragraph in plain Dutch: supported by their paragraph, not supported by
+ * Examples: the sentences of its author and of two other writers (`WRITERS`), and the summaries of the enrichment, which restate a paragraph in plain Dutch: supported by their paragraph, not supported by
  * others of the same document that share words with them. Sentences with an objection are left out: they never come as
  * far as the probability. The sentences of the writer who has not seen the verifier take no part.
  */
@@ -28,6 +28,8 @@ const FEATURES = [
   'missing',
   'indirect',
   'gap',
+  'lastCoverage',
+  'lastAdjacency',
   'doubts',
 ] as const satisfies readonly (keyof VerifierWeights['coefficients'])[]
 
@@ -43,6 +45,8 @@ const SHORTEST_PARAGRAPH = 60
 
 interface TrainingExample {
   readonly set: string
+  /** Key of `WRITERS`, or `summaries`. */
+  readonly writer: string
   readonly group: string
   readonly features: Float64Array
   readonly positive: boolean
@@ -56,10 +60,12 @@ function exampleOf(
   positive: boolean,
   weight: number,
   set: string,
+  writer = 'summaries',
 ): TrainingExample {
   const { features, objections } = verifySentence(sentence, source)
   return {
     set,
+    writer,
     group: source.document.id,
     features: Float64Array.from([1, ...FEATURES.map(name => features[name])]),
     positive,
@@ -71,6 +77,7 @@ function exampleOf(
 async function writtenExamples(
   name: string,
   documents: readonly IndexableDocument[],
+  writer: string,
 ): Promise<TrainingExample[]> {
   const path = fileURLToPath(new URL(`verifier/${name}`, import.meta.url))
   const located = await locateSentences(await readMarkedSentences(path), {
@@ -78,7 +85,7 @@ async function writtenExamples(
     document: async id => documents.find(({ document }) => document.id === id) ?? null,
   })
   return [...located].map(([{ sentence, supported, kind }, source]) =>
-    exampleOf(sentence, source, supported, WEIGHTS.written, supported ? kind : 'altered'),
+    exampleOf(sentence, source, supported, WEIGHTS.written, supported ? kind : 'altered', writer),
   )
 }
 
@@ -124,35 +131,88 @@ function trainOn(examples: readonly TrainingExample[]): Float64Array {
   )
 }
 
-const documents = await readSources('seeds', true)
-const examples = documents.flatMap(summaryExamples)
-for (const name of ['sentences-own.jsonl', 'sentences-second.jsonl'])
-  examples.push(...(await writtenExamples(name, documents)))
-const held = new Map<TrainingExample, number>()
-for (const group of new Set(examples.map(example => example.group))) {
-  const weights = trainOn(examples.filter(example => example.group !== group))
-  for (const example of examples.filter(each => each.group === group))
-    held.set(example, 1 / (1 + Math.exp(-scoreOf(example.features, weights))))
+/** Files of sentences that are trained on, by what the tables call them. */
+const WRITERS = {
+  own: 'sentences-own.jsonl',
+  second: 'sentences-second.jsonl',
+  third: 'sentences-third.jsonl',
 }
-const sets = [...new Set(examples.map(({ set }) => set))]
-const rightAt = (threshold: number, set: string) => {
-  const members = examples.filter(example => example.set === set)
+const THRESHOLDS = [0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7]
+
+/** Probability of each example by coefficients that have seen no example of its part. */
+function heldOut(
+  examples: readonly TrainingExample[],
+  partOf: (example: TrainingExample) => string,
+): ReadonlyMap<TrainingExample, number> {
+  const held = new Map<TrainingExample, number>()
+  for (const part of new Set(examples.map(partOf))) {
+    const weights = trainOn(examples.filter(example => partOf(example) !== part))
+    for (const example of examples.filter(each => partOf(each) === part))
+      held.set(example, 1 / (1 + Math.exp(-scoreOf(example.features, weights))))
+  }
+  return held
+}
+
+/** Percentage of examples that are judged right. */
+function shareRight(
+  members: readonly TrainingExample[],
+  held: ReadonlyMap<TrainingExample, number>,
+  threshold: number,
+): string {
   const right = members.filter(
     example => (!example.objected && (held.get(example) ?? 0) >= threshold) === example.positive,
   )
   return ((100 * right.length) / members.length).toFixed(1)
 }
-const thresholds = [0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7]
-const table = alignedTable([
-  ['right, %, at', ...thresholds.map(String)],
-  ...sets.map(set => [set, ...thresholds.map(threshold => rightAt(threshold, set))]),
-])
-console.log(table)
+
+const documents = await readSources('seeds', true)
+const examples = documents.flatMap(summaryExamples)
+for (const [writer, file] of Object.entries(WRITERS))
+  examples.push(...(await writtenExamples(file, documents, writer)))
+
+const byDocument = heldOut(examples, ({ group }) => group)
+const sets = [...new Set(examples.map(({ set }) => set))]
+const rightAt = (threshold: number, set: string) =>
+  shareRight(
+    examples.filter(example => example.set === set),
+    byDocument,
+    threshold,
+  )
+console.log(
+  alignedTable([
+    ['documents held out; right, %, at', ...THRESHOLDS.map(String)],
+    ...sets.map(set => [set, ...THRESHOLDS.map(threshold => rightAt(threshold, set))]),
+  ]),
+)
+
+const byWriter = heldOut(examples, ({ writer }) => writer)
+const writerAt = (writer: string, threshold: number) => {
+  const [altered, supported] = [false, true].map(positive =>
+    shareRight(
+      examples.filter(example => example.writer === writer && example.positive === positive),
+      byWriter,
+      threshold,
+    ),
+  )
+  return `${altered}/${(100 - Number(supported)).toFixed(1)}`
+}
+console.log(
+  alignedTable([
+    ['writers held out; caught/flagged, %, at', ...THRESHOLDS.map(String)],
+    ...Object.keys(WRITERS).map(writer => [
+      writer,
+      ...THRESHOLDS.map(threshold => writerAt(writer, threshold)),
+    ]),
+  ]),
+)
+
 const [intercept = 0, ...coefficients] = trainOn(examples)
 const rounded = (value: number) => Number(value.toFixed(4))
 const weights: VerifierWeights = {
   run: `npx tsx evals/train-verifier.ts, ${examples.length} examples; right at ${THRESHOLD}, documents held out: ${sets
     .map(set => `${set} ${rightAt(THRESHOLD, set)} %`)
+    .join(', ')}; writers held out, caught/flagged: ${Object.keys(WRITERS)
+    .map(writer => `${writer} ${writerAt(writer, THRESHOLD)} %`)
     .join(', ')}`,
   intercept: rounded(intercept),
   coefficients: Object.fromEntries(

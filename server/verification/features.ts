@@ -22,6 +22,10 @@ export interface VerificationFeatures {
   readonly indirect: number
   /** Weight of the heaviest run of telling words that nothing meets, over 3, at most 1. */
   readonly gap: number
+  /** Share of the weight of the last clause that is met: what a model adds of its own mostly comes at the end. */
+  readonly lastCoverage: number
+  /** `adjacency` within the last clause; 1 where it has one telling word or none. */
+  readonly lastAdjacency: number
   /** Words for all or always that the source neither carries nor contradicts, over 2, at most 1. */
   readonly doubts: number
 }
@@ -39,6 +43,8 @@ const weightsSchema = z.object({
     missing: z.number(),
     indirect: z.number(),
     gap: z.number(),
+    lastCoverage: z.number(),
+    lastAdjacency: z.number(),
     doubts: z.number(),
   }),
   /** Least probability of a supported sentence. */
@@ -58,6 +64,36 @@ export function shippedWeights(): VerifierWeights {
 /** Words within which two words that belong together stand in the source. */
 const NEAR = 5
 
+/** Share of neighbouring words that stand near each other in the source too; `undefined` for fewer than two words. */
+function adjacencyOf(telling: readonly number[], matches: readonly Match[]): number | undefined {
+  if (telling.length < 2) return undefined
+  let near = 0
+  for (const [index, at] of telling.slice(1).entries()) {
+    const places = (matches[at] as Match).places
+    const before = (matches[telling[index] as number] as Match).places
+    if (before.some(left => places.some(right => Math.abs(left - right) <= NEAR))) near++
+  }
+  return near / (telling.length - 1)
+}
+
+/** Words that begin something further in a sentence, beside those that open a clause. */
+const FURTHER = new Set(
+  'en die dat wat waarvan waardoor waarmee waarvoor waarin daarom daarvoor daarmee met om'.split(' '),
+)
+/** Least weight of a clause; a lighter one belongs to the clause before it. */
+const LEAST_CLAUSE = 0.7
+
+/** Position of the first word of a sentence's last clause. */
+function lastClause(words: readonly Lexeme[], weights: readonly number[]): number {
+  let sum = 0
+  for (let at = words.length - 1; at > 0; at--) {
+    sum += weights[at] as number
+    const { clauseStart, folded } = words[at] as Lexeme
+    if (sum >= LEAST_CLAUSE && (clauseStart || FURTHER.has(folded))) return at
+  }
+  return 0
+}
+
 /** The features of a sentence laid beside its source, but for the doubts. */
 export function measure(
   words: readonly Lexeme[],
@@ -73,23 +109,31 @@ export function measure(
     heaviestMissing = Math.max(heaviestMissing, weight * (1 - strength))
     if (way === 'synonym' || way === 'concept' || way === 'family') indirect += weight
   }
-  let [near, run, gap] = [0, 0, 0]
-  for (const [index, at] of telling.entries()) {
-    const { places, strength } = matches[at] as Match
-    run = strength < 0.5 ? run + (weights[at] as number) : 0
+  let [run, gap] = [0, 0]
+  for (const at of telling) {
+    run = (matches[at] as Match).strength < 0.5 ? run + (weights[at] as number) : 0
     gap = Math.max(gap, run)
-    const before = matches[telling[index - 1] ?? -1]?.places ?? []
-    if (index > 0 && before.some(left => places.some(right => Math.abs(left - right) <= NEAR))) near++
   }
+  const last = lastClause(words, weights)
+  const lastWeight = weights.slice(last).reduce((sum, weight) => sum + weight, 0)
+  const lastMet = weights
+    .slice(last)
+    .reduce((sum, weight, at) => sum + weight * (matches[last + at] as Match).strength, 0)
   return {
     coverage,
     windowCoverage,
     sentenceCoverage,
-    adjacency: telling.length < 2 ? coverage : near / (telling.length - 1),
+    adjacency: adjacencyOf(telling, matches) ?? coverage,
     heaviestMissing,
     missing: Math.min(1, missing / 4),
     indirect: total === 0 ? 0 : indirect / total,
     gap: Math.min(1, gap / 3),
+    lastCoverage: lastWeight === 0 ? coverage : lastMet / lastWeight,
+    lastAdjacency:
+      adjacencyOf(
+        telling.filter(at => at >= last),
+        matches,
+      ) ?? 1,
   }
 }
 
