@@ -9,8 +9,11 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  closeSync,
   existsSync,
+  fsyncSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -70,6 +73,12 @@ async function build(config, target, prepare) {
     const parameters = ['build', '--config', config, '--outDir', folder, '--logLevel', 'warn']
     await promisify(execFile)(process.execPath, [vite, ...parameters], { cwd: ROOT })
     prepare?.(folder)
+    // A machine that loses power now must not leave files under their last name that are empty.
+    for (const name of readdirSync(folder)) {
+      const file = openSync(join(folder, name), 'r')
+      fsyncSync(file)
+      closeSync(file)
+    }
     try {
       renameSync(folder, target)
     } catch (error) {
