@@ -2,7 +2,7 @@
 import { lexicon } from '../../ingest/analysis.js'
 import { type Comparison, type Conflict, metPlaces, sentenceAt } from './comparison.js'
 import { isHiddenNegation, isNegation } from './denials.js'
-import type { Lexeme } from './lexemes.js'
+import { type Lexeme, TELLING } from './lexemes.js'
 import { hasOppositeIn } from './opposites.js'
 
 /** Words around a negation that it is taken to deny. */
@@ -80,7 +80,12 @@ export function addedNegations(comparison: Comparison): Conflict[] {
       if (places.length === 0) continue
       const { weight } = sentence[position] as Lexeme
       total += weight
-      if (places.some(place => negatedNear(comparison, place, ANSWER_DISTANCE))) answered += weight
+      const isAnswered = (place: number) => negatedNear(comparison, place, ANSWER_DISTANCE)
+      // Elsewhere in the source a negation answers where more of what is denied stands.
+      const others = (comparison.meets[position] ?? []).filter(place =>
+        meetsAlso(comparison, focus, position, place),
+      )
+      if (places.some(isAnswered) || others.some(isAnswered)) answered += weight
     }
     if (total === 0 || answered / total >= 0.4) continue
     const isSaidOtherwise =
@@ -89,6 +94,22 @@ export function addedNegations(comparison: Comparison): Conflict[] {
     if (!isSaidOtherwise) conflicts.push({ kind: 'negation', text: (sentence[at] as Lexeme).text })
   }
   return conflicts
+}
+
+/** Whether the sentence of the source that holds a place meets another of some words too. */
+function meetsAlso(
+  comparison: Comparison,
+  words: readonly number[],
+  position: number,
+  place: number,
+): boolean {
+  const { from, to } = sentenceAt(comparison, place)
+  return words.some(
+    other =>
+      other !== position &&
+      (comparison.sentence[other] as Lexeme).weight >= TELLING &&
+      (comparison.meets[other] ?? []).some(each => each >= from && each < to && each !== place),
+  )
 }
 
 /** Whether a negation, plain or hidden, stands within some content words of a place of the source, in its sentence. */

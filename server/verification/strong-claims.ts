@@ -160,12 +160,13 @@ function isAfterNegation(words: readonly Lexeme[], at: number): boolean {
   return false
 }
 
+/** Words after "alleen" within which "niet" says what does not go alone. */
+const BY_ITSELF = 12
+
 /** "één land alleen kan het niet": what does not do by itself is no limit. */
 function isByItself(words: readonly Lexeme[], at: number): boolean {
   if (words[at]?.folded !== 'alleen' || (words[at - 1]?.weight ?? 0) === 0) return false
-  for (let after = at + 1; after < words.length && !words[after]?.clauseStart; after++)
-    if (words[after]?.folded === 'niet') return true
-  return false
+  return words.slice(at + 1, at + BY_ITSELF).some(({ folded }) => folded === 'niet')
 }
 
 const asks = ({ folded }: Lexeme) => /^(?:wat|hoe|welke?|wie|waar)$/.test(folded)
