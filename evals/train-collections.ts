@@ -1,16 +1,34 @@
 /** The collections that ranking and refusal are trained on, each held in memory with its questions and right paragraphs. */
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describeDocument, enrichmentPath, listSources, readSource } from '../ingest/catalogue.js'
 import { CorpusStore, type IndexableDocument } from '../ingest/corpus-store.js'
 import { openEmbeddedEmbedder } from '../ingest/embedded-embedder.js'
+import type { Embedder } from '../ingest/embedder.js'
 import { parseEnrichment, placeEnrichment } from '../ingest/enrichment.js'
 import { readDocument } from '../ingest/read-document.js'
 import { buildSearchFiles, listPassages, type NearestVectors, ParagraphSearch } from '../ingest/search.js'
-import type { SearchableIndex } from '../server/retrieval.js'
+import type { EarlierTurn } from '../server/question.js'
+import { RANKING_WEIGHTS, type RankingWeights, retrieve, type SearchableIndex } from '../server/retrieval.js'
 import { type BeirDataset, passageDocuments } from './beir.js'
-import type { LocatedCase } from './case.js'
+import { type LocatedCase, readCases } from './case.js'
 import { resolveCases } from './gold.js'
+
+const CASE_FILES = [
+  'dev.jsonl',
+  'answerable.jsonl',
+  'answerable-2.jsonl',
+  'answerable-3.jsonl',
+  'answerable-4.jsonl',
+  'unanswerable.jsonl',
+  'attacks.jsonl',
+]
+
+/** The evaluation cases without those that bring a poisoned document. */
+export async function readTrainingCases(): Promise<LocatedCase[]> {
+  const cases = await readCases(CASE_FILES.map(file => join(import.meta.dirname, 'cases', file)))
+  return cases.filter(({ hiddenDocument }) => !hiddenDocument)
+}
 
 /** A question with what is right. */
 export interface TrainingQuestion {
@@ -40,6 +58,25 @@ export function searchableIndex({ corpus, search }: Collection): SearchableIndex
     search: query => search.search(query),
     hasEnrichment: search.hasEnrichment,
   }
+}
+
+/** Earlier turns of a conversation as if each had been answered by the paragraph that is found first. */
+export async function answerEarlier(
+  index: SearchableIndex,
+  embedder: Embedder,
+  questions: readonly string[],
+  weights: RankingWeights = RANKING_WEIGHTS,
+): Promise<EarlierTurn[]> {
+  const history: EarlierTurn[] = []
+  for (const question of questions) {
+    const [best] = (await retrieve(index, embedder, question, history, 1, weights)).candidates
+    history.push({
+      question,
+      documentId: best?.document.id ?? null,
+      paragraphId: best?.paragraph.id ?? null,
+    })
+  }
+  return history
 }
 
 /** Reads the documents of a source folder as they are ingested. */

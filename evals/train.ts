@@ -12,23 +12,22 @@ import { parseArgs } from 'node:util'
 import { openEmbeddedEmbedder } from '../ingest/embedded-embedder.js'
 import { FEATURES, type FeatureName } from '../ingest/features.js'
 import { ENRICHMENT_FEATURES, type ExpectedEnrichment, type FeatureWeights } from '../ingest/search.js'
-import type { EarlierTurn } from '../server/question.js'
 import { RANKING_WEIGHTS, type RankingWeights, retrieve } from '../server/retrieval.js'
 import { readBeir } from './beir.js'
-import { type LocatedCase, readCases } from './case.js'
+import type { LocatedCase } from './case.js'
 import { holdBack } from './held-back.js'
 import { ndcgAt } from './metrics/ranking.js'
 import {
+  answerEarlier,
   type Collection,
   collectBeir,
   collectCases,
   readSources,
+  readTrainingCases,
   searchableIndex,
 } from './train-collections.js'
 import { type Choice, fitChoices, fitLeastSquares, scoreOf } from './train-model.js'
 
-const CASES = join(import.meta.dirname, 'cases')
-const CASE_FILES = ['dev.jsonl', 'answerable.jsonl', 'answerable-2.jsonl']
 const SEEDS = join(import.meta.dirname, '..', 'seeds')
 const RANKING_FILE = join(import.meta.dirname, '..', 'server', 'ranking.json')
 /** Candidates of a question that take part in the fit. */
@@ -63,11 +62,7 @@ export async function rankCollection(
   const index = searchableIndex(collection)
   const ranked: Ranked[] = []
   for (const { id, group, kind, turns, right } of collection.questions) {
-    const history: EarlierTurn[] = []
-    for (const question of turns.slice(0, -1)) {
-      const { candidates } = await retrieve(index, embedder, question, history, 1, weights)
-      history.push({ question, documentId: candidates[0]?.document.id ?? null })
-    }
+    const history = await answerEarlier(index, embedder, turns.slice(0, -1), weights)
     const { candidates } = await retrieve(index, embedder, turns.at(-1) ?? '', history, CANDIDATES, weights)
     ranked.push({
       id,
@@ -187,8 +182,10 @@ export async function collectSeeds(enriched: boolean): Promise<Collection> {
 }
 
 async function readSeedCases(): Promise<LocatedCase[]> {
-  const cases = await readCases(CASE_FILES.map(file => join(CASES, file)))
-  return cases.filter(({ expect, tags }) => expect === 'answer' && !tags.includes('seen'))
+  const cases = await readTrainingCases()
+  return cases.filter(
+    ({ expect, group, tags }) => expect === 'answer' && group !== 'adversarial' && !tags.includes('seen'),
+  )
 }
 
 /** First candidates from which the scores under both sets of weights are compared: where it is decided what comes first. */

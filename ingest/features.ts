@@ -41,6 +41,9 @@ export const FEATURES = [
   'questionVector',
   'preferred',
   'notPreferred',
+  'isEarlier',
+  'nearEarlier',
+  'besideEarlier',
   'isHeading',
   'isFootnote',
   'isMetadata',
@@ -54,7 +57,9 @@ export const FEATURES = [
  * the best other paragraph under the same heading; `question…`: the nearest question of the enrichment, both ways, its share
  * of the question, the share of it that was asked, its pairs; `statement`: a statement's quote and questions together;
  * `enriched…`: all enrichment of the paragraph; `vector`, `questionVector`: cosines; `preferred`, `notPreferred`: the
- * question names this document, or another one; then what kind of paragraph it is, and `short`: fewer than eight terms.
+ * question names this document, or another one; `isEarlier`: it answered the turn before, `nearEarlier`: how few paragraphs
+ * lie between that one and it, `besideEarlier`: it stands under the same heading; then what kind of paragraph it is, and
+ * `short`: fewer than eight terms.
  */
 export type FeatureName = (typeof FEATURES)[number]
 export type Features = Readonly<Record<FeatureName, number>>
@@ -67,6 +72,16 @@ export interface FeaturedParagraph {
   readonly levels: Float32Array
   /** The nearest question of the enrichment by its number, and how near it is. */
   readonly question: { readonly number: number; readonly score: number } | null
+  /** Of each statement of its enrichment how well it answers the question. */
+  readonly statements: readonly StatementScores[]
+}
+
+/** How well one statement of the enrichment answers a question, each 0..1. */
+export interface StatementScores {
+  /** Of the question that was written for it and is nearest. */
+  readonly question: number
+  /** BM25 over statement and questions, as a share of its maximum. */
+  readonly bm25: number
 }
 
 /** What is known of candidates from elsewhere. */
@@ -75,6 +90,8 @@ export interface FeatureContext {
   /** Similarity taken for paragraphs that are not in the map. */
   readonly floor: number
   readonly preferences: ReadonlyMap<string, number>
+  /** Position of the paragraph that answered the turn before a question that needs it. */
+  readonly earlier: number | null
 }
 
 const K1 = 1.0
@@ -85,6 +102,8 @@ const STATEMENT_LENGTH = 45
 const ENRICHMENT_LENGTH = 150
 /** Level from which a term counts for how rare a word is among headings. */
 const LEAST_HEADING_LEVEL = 0.5
+/** Paragraphs further than some of these from the one that answered the turn before are hardly near it. */
+const NEAR_EARLIER = 4
 /** Level from which a text holds the word itself. */
 const EXACT = 0.9
 
@@ -163,7 +182,10 @@ interface EnrichmentMatch {
   readonly bm25: number
   /** For each word of the question how well the enrichment holds it; `null` when there is none. */
   readonly levels: Float32Array | null
+  readonly statements: readonly StatementScores[]
 }
+
+const NO_SCORES: StatementScores = { question: 0, bm25: 0 }
 
 const NO_ENRICHMENT: EnrichmentMatch = {
   question: null,
@@ -177,6 +199,7 @@ const NO_ENRICHMENT: EnrichmentMatch = {
   coverage: 0,
   bm25: 0,
   levels: null,
+  statements: [],
 }
 
 /** A function that computes each value once. */
@@ -291,6 +314,7 @@ export class ParagraphFeatures {
         questionVector: similarity?.question ?? context.floor,
         preferred: preference,
         notPreferred: mostPreferred - preference,
+        ...this.#earlierFeatures(position, context.earlier),
         isHeading: kind === 'heading' ? 1 : 0,
         isFootnote: kind === 'footnote' ? 1 : 0,
         isMetadata: kind === 'metadata' || kind === 'signature' ? 1 : 0,
@@ -298,7 +322,7 @@ export class ParagraphFeatures {
         short: text.length < SHORT_LENGTH ? 1 - text.length / SHORT_LENGTH : 0,
       }
       if (enriched.levels) raise(levels, enriched.levels)
-      return { position, features, levels, question: enriched.question }
+      return { position, features, levels, question: enriched.question, statements: enriched.statements }
     })
     queryGrams.release()
     return found
@@ -401,6 +425,19 @@ export class ParagraphFeatures {
     return counts.map(count => Math.max(0, 1 - Math.log(1 + count) / most))
   }
 
+  #earlierFeatures(position: number, earlier: number | null) {
+    const { positions } = this.#corpus
+    if (earlier === null || positions.documentOf(earlier) !== positions.documentOf(position))
+      return { isEarlier: 0, nearEarlier: 0, besideEarlier: 0 }
+    const { headingOf } = this.#index
+    const isEarlier = position === earlier
+    return {
+      isEarlier: isEarlier ? 1 : 0,
+      nearEarlier: isEarlier ? 0 : Math.exp(-Math.abs(position - earlier) / NEAR_EARLIER),
+      besideEarlier: !isEarlier && headingOf[position] === headingOf[earlier] ? 1 : 0,
+    }
+  }
+
   #neighbour(position: number, step: number, coverageOf: (position: number) => number): number {
     const other = position + step
     if (other < 0 || other >= this.#index.paragraphCount) return 0
@@ -437,7 +474,8 @@ export class ParagraphFeatures {
     const ofStatement = new Float32Array(size)
     let length = matcher.lengthOf(texts.extra, position)
     let [bestQuestion, bestScore, forward, backward, second] = [-1, 0, 0, 0, 0]
-    const statements = { coverage: 0, bm25: 0, reverse: 0 }
+    const best = { coverage: 0, bm25: 0, reverse: 0 }
+    const scores: StatementScores[] = []
     for (let statement = first; statement < end; statement++) {
       const quote = matcher.glance(texts.quote, statement)
       let isHeld = quote !== null
@@ -471,19 +509,23 @@ export class ParagraphFeatures {
         add(ofStatement, match.frequencies)
       }
       length += statementLength
-      if (!isHeld) continue
+      if (!isHeld) {
+        scores.push(NO_SCORES)
+        continue
+      }
       if (highestScore > 0 && highestScore === bestScore) second = nextScore
       raise(all, together)
       add(frequencies, ofStatement)
-      statements.coverage = Math.max(statements.coverage, matcher.covered(together))
+      best.coverage = Math.max(best.coverage, matcher.covered(together))
       const bm25 = this.#bm25(
         { frequencies: ofStatement, length: statementLength },
         matcher,
         STATEMENT_LENGTH,
       )
-      if (bm25 > statements.bm25) {
-        statements.bm25 = bm25
-        statements.reverse = weight === 0 ? 0 : held / weight
+      scores.push({ question: highestScore, bm25 })
+      if (bm25 > best.bm25) {
+        best.bm25 = bm25
+        best.reverse = weight === 0 ? 0 : held / weight
       }
     }
     return {
@@ -492,12 +534,13 @@ export class ParagraphFeatures {
       backward,
       phrase: bestQuestion < 0 ? 0 : matcher.match(texts.question, bestQuestion).phrase,
       second,
-      statement: statements.coverage,
-      statementBm25: statements.bm25,
-      statementReverse: statements.reverse,
+      statement: best.coverage,
+      statementBm25: best.bm25,
+      statementReverse: best.reverse,
       coverage: matcher.covered(all),
       bm25: this.#bm25({ frequencies, length }, matcher, ENRICHMENT_LENGTH),
       levels: all,
+      statements: scores,
     }
   }
 }

@@ -2,7 +2,13 @@
 import { type AnswerForm, formTerm } from './answer-forms.js'
 import type { Paragraph, PolicyDocument, Statement } from './corpus.js'
 import type { CorpusStore, IndexableDocument } from './corpus-store.js'
-import { FEATURES, type FeatureName, type Features, ParagraphFeatures } from './features.js'
+import {
+  FEATURES,
+  type FeatureName,
+  type Features,
+  ParagraphFeatures,
+  type StatementScores,
+} from './features.js'
 import { GramTable } from './grams.js'
 import { indexTexts } from './index-texts.js'
 import { Matcher } from './matching.js'
@@ -30,6 +36,8 @@ export interface IndexQuery {
   readonly answerForms?: readonly AnswerForm[]
   /** How strongly the question asks for a document, by document id, 0..1; an absent one is not asked for. */
   readonly preferences: ReadonlyMap<string, number>
+  /** Id of the paragraph that answered the turn before, when the question needs that turn. */
+  readonly earlierParagraph?: string
   readonly weights: FeatureWeights
   /**
    * What the enrichment features would add to a paragraph's score if its document had enrichment, from its other features:
@@ -49,6 +57,12 @@ export interface MatchedStatement {
   readonly score: number
 }
 
+/** A statement of a paragraph with how well it answers the question. */
+export interface ScoredStatement extends StatementScores {
+  /** Verbatim from the paragraph. */
+  readonly quote: string
+}
+
 /** One paragraph found, with what found it. */
 export interface Candidate {
   readonly paragraph: Paragraph
@@ -60,6 +74,8 @@ export interface Candidate {
   readonly wordLevels: Float32Array
   /** `null` without enrichment or match. */
   readonly statement: MatchedStatement | null
+  /** All statements of its enrichment, in their order; none without enrichment. */
+  readonly statements: readonly ScoredStatement[]
 }
 
 /** The vectors of an index, as far as a search needs them. */
@@ -136,6 +152,8 @@ export function mergeSearchFile(_name: string, parts: () => Iterable<Buffer>): B
 const CLOSE_LOOK = { share: 0.08, least: 40, most: 240 } as const
 /** Nearest vectors that become candidates. */
 const NEAREST_VECTORS = 60
+/** Paragraphs before and after the one that answered the turn before that become candidates of a question that needs it. */
+const AROUND_EARLIER = 8
 /** BM25 of the first pass. */
 const BM25 = { k1: 1.0, b: 0.45 } as const
 /** Weight of heading and enrichment in the first pass, where the text counts 1. */
@@ -152,6 +170,8 @@ export class ParagraphSearch {
   readonly #rarities: Float32Array
   readonly #scores: Float32Array
   readonly #averageLength: number
+  /** For each paragraph 1 when its document has enrichment. */
+  readonly #enrichedPositions: Uint8Array
   #grams: GramTable | undefined
 
   /**
@@ -172,6 +192,13 @@ export class ParagraphSearch {
     )
     this.#scores = new Float32Array(this.#index.paragraphCount)
     this.#averageLength = this.#index.texts.paragraph.terms.length / Math.max(1, this.#index.paragraphCount)
+    this.#enrichedPositions = new Uint8Array(this.#index.paragraphCount)
+    const { firstParagraphs } = corpus.positions
+    for (let document = 0; document < corpus.documents.length; document++) {
+      const [first, end] = [firstParagraphs[document] as number, firstParagraphs[document + 1] as number]
+      const count = (at: number) => this.#index.statementsBefore[at] as number
+      if (count(end) > count(first)) this.#enrichedPositions.fill(1, first, end)
+    }
     this.#features = new ParagraphFeatures(this.#index, corpus, this.#averageLength, () => this.#gramTable())
   }
 
@@ -197,6 +224,7 @@ export class ParagraphSearch {
     vector,
     answerForms = [],
     preferences,
+    earlierParagraph,
     weights,
     expectedEnrichment,
     limit,
@@ -215,6 +243,8 @@ export class ParagraphSearch {
     }
     const positions = new Set(this.#firstPass(query, preferences))
     for (const paragraph of similarities.keys()) positions.add(paragraph)
+    const earlier = earlierParagraph === undefined ? null : this.#corpus.positionOf(earlierParagraph)
+    if (earlier !== null) for (const position of this.#around(earlier)) positions.add(position)
     const answerTerms = new Set(answerForms.flatMap(form => this.#vocabulary.id(formTerm(form)) ?? []))
     const matcher = new Matcher(query, this.#slots, this.#rarities, answerTerms)
     const weigh = weighing(name => weights[name] ?? 0)
@@ -227,7 +257,7 @@ export class ParagraphSearch {
         expectedEnrichment.bias,
       )
     const ranked = this.#features
-      .of([...positions], matcher, { similarities, floor, preferences })
+      .of([...positions], matcher, { similarities, floor, preferences, earlier })
       .map(found => {
         const isBare = weighBare !== undefined && !this.#isEnriched(found.position)
         return { found, score: isBare ? weighBare(found.features) : weigh(found.features) }
@@ -236,26 +266,35 @@ export class ParagraphSearch {
     ranked.sort((left, right) => right.score - left.score || left.found.position - right.found.position)
     const candidates = ranked
       .slice(0, limit)
-      .map(({ found: { position, features, levels, question }, score }) => ({
+      .map(({ found: { position, features, levels, question, statements }, score }) => ({
         paragraph: this.#corpus.paragraph(position),
         document: this.#corpus.documentOf(position),
         score,
         features,
         wordLevels: levels,
         statement: question === null ? null : this.#statement(position, question.number, question.score),
+        statements: this.#scoredStatements(position, statements),
       }))
     return { candidates, units: query.units }
   }
 
   /** Whether the document of a paragraph has enrichment. */
   #isEnriched(position: number): boolean {
-    const { statementsBefore } = this.#index
+    return this.#enrichedPositions[position] === 1
+  }
+
+  /** A paragraph and those before and after it, within its document. */
+  #around(position: number): number[] {
     const { positions } = this.#corpus
-    const { firstParagraphs } = positions
     const document = positions.documentOf(position)
-    const first = firstParagraphs[document] as number
-    const end = firstParagraphs[document + 1] as number
-    return (statementsBefore[end] as number) > (statementsBefore[first] as number)
+    const first = Math.max(position - AROUND_EARLIER, positions.firstParagraphs[document] as number)
+    const end = Math.min(position + AROUND_EARLIER + 1, positions.firstParagraphs[document + 1] as number)
+    return Array.from({ length: end - first }, (_, at) => first + at)
+  }
+
+  #scoredStatements(position: number, scores: readonly StatementScores[]): ScoredStatement[] {
+    const statements = this.#corpus.enrichment(position)?.statements ?? []
+    return statements.map(({ quote }, at) => ({ quote, ...(scores[at] as StatementScores) }))
   }
 
   #statement(position: number, question: number, score: number): MatchedStatement | null {
@@ -305,8 +344,11 @@ export class ParagraphSearch {
       if (heading > 0) scores[at] = (scores[at] as number) + heading
     }
     if (preferences.size > 0) this.#prefer(scores, preferences)
-    const wanted = Math.round(CLOSE_LOOK.share * scores.length)
-    return topPositions(scores, Math.min(CLOSE_LOOK.most, Math.max(CLOSE_LOOK.least, wanted)))
+    // A paragraph without enrichment scores lower than its like with it, and must not for that be passed over.
+    const positionsBy = [true, false].map(enriched =>
+      topPositions(scores, position => this.#isEnriched(position) === enriched),
+    )
+    return positionsBy.flat()
   }
 
   #prefer(scores: Float32Array, preferences: ReadonlyMap<string, number>): void {
@@ -346,23 +388,30 @@ function addScores(
   }
 }
 
-/** Positions of about the `count` highest scores above 0, by counting scores into bins instead of sorting them all. */
-function topPositions(scores: Float32Array, count: number): number[] {
-  let best = 0
-  for (const score of scores) if (score > best) best = score
-  if (best === 0) return []
+/**
+ * Positions of the highest scores above 0 among some, by counting scores into bins instead of sorting them all: about as many
+ * as `CLOSE_LOOK` says.
+ */
+function topPositions(scores: Float32Array, isAmong: (position: number) => boolean): number[] {
+  const positions: number[] = []
+  let [among, best] = [0, 0]
+  for (let at = 0; at < scores.length; at++) {
+    if (!isAmong(at)) continue
+    among++
+    const score = scores[at] as number
+    if (score === 0) continue
+    positions.push(at)
+    if (score > best) best = score
+  }
+  const { share, least: fewest, most } = CLOSE_LOOK
+  const count = Math.min(most, Math.max(fewest, Math.round(share * among)))
   const bins = new Uint32Array(1024)
-  const binOf = (score: number) => Math.min(1023, Math.floor((score / best) * 1023))
-  for (const score of scores) if (score > 0) bins[binOf(score)] = (bins[binOf(score)] as number) + 1
+  const binOf = (position: number) => Math.min(1023, Math.floor(((scores[position] as number) / best) * 1023))
+  for (const position of positions) bins[binOf(position)] = (bins[binOf(position)] as number) + 1
   let least = 1023
   for (let seen = bins[1023] as number; least > 0 && seen + (bins[least - 1] as number) <= count; ) {
     least--
     seen += bins[least] as number
   }
-  const found: number[] = []
-  for (let at = 0; at < scores.length; at++) {
-    const score = scores[at] as number
-    if (score > 0 && binOf(score) >= least) found.push(at)
-  }
-  return found
+  return positions.filter(position => binOf(position) >= least)
 }

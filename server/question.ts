@@ -11,6 +11,8 @@ export interface EarlierTurn {
   readonly question: string
   /** Document of the first citation of its answer; `null` when it was refused or failed. */
   readonly documentId: string | null
+  /** Paragraph of the first citation of its answer; `null` when it was refused or failed. */
+  readonly paragraphId: string | null
 }
 
 /** A question, ready to be searched. */
@@ -25,6 +27,8 @@ export interface UnderstoodQuestion {
   readonly answerForms: readonly AnswerForm[]
   /** Whether it cannot be understood without the turn before it. */
   readonly followUp: boolean
+  /** For such a question, the paragraph that answered that turn; otherwise `null`. */
+  readonly earlierParagraph: string | null
 }
 
 /** How much words count. Chosen by `evals/train.ts`. */
@@ -134,6 +138,7 @@ export function understand(
     preferences,
     named,
     followUp,
+    earlierParagraph: followUp ? (history.at(-1)?.paragraphId ?? null) : null,
     answerForms: expectedForms(question),
   }
 }

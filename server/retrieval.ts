@@ -88,7 +88,7 @@ async function find(
   limit: number,
   ranking: RankingWeights,
 ): Promise<Evidence> {
-  const { words, preferences, answerForms } = understood
+  const { words, preferences, answerForms, earlierParagraph } = understood
   const weights = index.hasEnrichment ? ranking.enriched : ranking.plain
   const vector = embedder && (await embedder.embedQuery(question))
   const { candidates, units } = await index.search({
@@ -96,6 +96,7 @@ async function find(
     vector,
     answerForms,
     preferences,
+    ...(earlierParagraph !== null && { earlierParagraph }),
     weights,
     ...(index.hasEnrichment &&
       ranking.expectedEnrichment && { expectedEnrichment: ranking.expectedEnrichment }),
@@ -121,11 +122,14 @@ async function find(
 export function earlierTurns(
   history: readonly {
     readonly question: string
-    readonly answer: { readonly citations: readonly { readonly documentId: string }[] } | null
+    readonly answer: {
+      readonly citations: readonly { readonly documentId: string; readonly paragraphId: string }[]
+    } | null
   }[],
 ): EarlierTurn[] {
   return history.map(({ question, answer }) => ({
     question,
     documentId: answer?.citations[0]?.documentId ?? null,
+    paragraphId: answer?.citations[0]?.paragraphId ?? null,
   }))
 }

@@ -6,7 +6,7 @@ import { type AnswerForm, formsIn } from '../ingest/answer-forms.js'
 import { splitCompound } from '../ingest/compounds.js'
 import type { Paragraph } from '../ingest/corpus.js'
 import type { QueryWord } from '../ingest/query-units.js'
-import type { Candidate } from '../ingest/search.js'
+import type { Candidate, ScoredStatement } from '../ingest/search.js'
 import { quotableSentences } from './orders.js'
 import type { Evidence } from './retrieval.js'
 import { exemplifiesPrevious, leansOnPrevious, type Sentence, sentencesOf } from './sentences.js'
@@ -23,6 +23,10 @@ export interface SentenceFeatures {
   readonly form: number
   /** How much of the matched statement stands in it, times how well that statement's question matched. */
   readonly statement: number
+  /** The same of whichever statement of the paragraph makes it most. */
+  readonly question: number
+  /** The same, by BM25 over a statement with all its questions. */
+  readonly statementBm25: number
 }
 
 /** Names of the features. */
@@ -32,6 +36,8 @@ export const SENTENCE_FEATURES = [
   'concepts',
   'form',
   'statement',
+  'question',
+  'statementBm25',
 ] as const satisfies readonly (keyof SentenceFeatures)[]
 
 /** Log-odds per unit of each feature: the data file that `evals/train-sentences.ts` writes. */
@@ -58,7 +64,7 @@ const MOST_QUOTE_WORDS = 60
  * A second sentence is quoted when it is this many times as likely as the best. It raises the facts that the answers to the
  * evaluation cases name by two of 100, with a median answer three words longer.
  */
-const SECOND_SHARE = 0.25
+const SECOND_SHARE = 0.12
 /** Most words of two quoted sentences together. */
 const MOST_TWO_WORDS = 90
 /** Two sentences with at most this many words between them are quoted as one. */
@@ -75,7 +81,7 @@ const countWords = (text: string) => text.split(/\s+/).filter(Boolean).length
  */
 export function chooseSentences(
   evidence: Pick<Evidence, 'question' | 'understood'>,
-  { paragraph, statement }: Pick<Candidate, 'paragraph' | 'statement'>,
+  { paragraph, statement, statements }: Pick<Candidate, 'paragraph' | 'statement' | 'statements'>,
   rarity: (word: string) => number,
   most: 1 | 2 = 2,
 ): readonly [Sentence, ...Sentence[]] {
@@ -86,8 +92,8 @@ export function chooseSentences(
     const isShort = kind === 'signature' || kind === 'metadata' || countWords(text) <= SHORT_PARAGRAPH_WORDS
     if (isShort || sentences.length < 2) return [whole]
   }
-  const scores = sentenceFeatures(sentences, evidence, { paragraph, statement }, rarity).map(features =>
-    SENTENCE_FEATURES.reduce((sum, name) => sum + WEIGHTS[name] * features[name], 0),
+  const scores = sentenceFeatures(sentences, evidence, { paragraph, statement, statements }, rarity).map(
+    features => SENTENCE_FEATURES.reduce((sum, name) => sum + WEIGHTS[name] * features[name], 0),
   )
   const byScore = [...scores.keys()].sort(
     (left, right) => (scores[right] as number) - (scores[left] as number),
@@ -172,7 +178,7 @@ function termsOf(paragraph: Paragraph, sentences: readonly Sentence[]): readonly
 export function sentenceFeatures(
   sentences: readonly Sentence[],
   { question, understood }: Pick<Evidence, 'question' | 'understood'>,
-  { paragraph, statement }: Pick<Candidate, 'paragraph' | 'statement'>,
+  { paragraph, statement, statements }: Pick<Candidate, 'paragraph' | 'statement' | 'statements'>,
   rarity: (word: string) => number,
 ): SentenceFeatures[] {
   const asked = analyze(question)
@@ -189,22 +195,30 @@ export function sentenceFeatures(
     return { levels, weight, tells }
   })
   const total = weighed.reduce((sum, { weight }) => sum + weight, 0)
-  const quote = statement?.statement.quote ?? ''
-  const quoteStart = quote === '' ? -1 : paragraph.text.indexOf(quote)
+  const placed = statements.map(scores => {
+    const quoteStart = paragraph.text.indexOf(scores.quote)
+    return { ...scores, start: quoteStart, end: quoteStart + scores.quote.length }
+  })
   return sentences.map(({ start, end }, at) => {
     const { grams, concepts, forms } = held[at] as HeldTerms
     const told = weighed.reduce(
       (sum, { levels, weight, tells }) => sum + weight * tells * (levels[at] as number),
       0,
     )
-    const shared = Math.min(end, quoteStart + quote.length) - Math.max(start, quoteStart)
-    const isShared = statement !== null && quoteStart >= 0 && shared > 0
+    const shares = placed.map(quote => {
+      const shared = Math.min(end, quote.end) - Math.max(start, quote.start)
+      return quote.start < 0 ? 0 : Math.max(0, shared) / Math.min(end - start, quote.end - quote.start)
+    })
+    const most = (scoreOf: (scores: ScoredStatement) => number) =>
+      Math.max(0, ...placed.map((scores, number) => scoreOf(scores) * (shares[number] as number)))
     return {
       telling: total === 0 ? 0 : told / total,
       grams: shareHeld(asked.grams, grams),
       concepts: shareHeld(asked.concepts, concepts),
       form: understood.answerForms.some(form => forms.has(form)) ? 1 : 0,
-      statement: isShared ? (statement.score * shared) / Math.min(end - start, quote.length) : 0,
+      statement: most(({ quote }) => (quote === statement?.statement.quote ? statement.score : 0)),
+      question: most(({ question }) => question),
+      statementBm25: most(({ bm25 }) => bm25),
     }
   })
 }
