@@ -1,5 +1,5 @@
 /**
- * Fits the models of `server/refusal.ts` and writes `server/refusal.json`: `npx tsx evals/train-refusal.ts`.
+ * Fits the models of `server/refusal.ts` and writes `server/refusal.json` and `server/refusal-trees.json`: `npx tsx evals/train-refusal.ts`.
  *
  * Trained on the evaluation cases, on questions written for it (`refusal/questions.jsonl`) and on questions of the enrichment
  * that are held back from the index or robbed of their paragraph (`held-back.ts`). The threshold is where cross-validation
@@ -14,33 +14,29 @@ import { openIndex } from '../ingest/paragraph-index.js'
 import { cleanQuestion, indexFolder } from '../server/assistant.js'
 import { bringIndexUpToDate } from '../server/commands/index-up-to-date.js'
 import { readConfiguration } from '../server/configuration.js'
-import type { RefusalModel } from '../server/refusal.js'
+import { logOddsOf, type RefusalModel } from '../server/refusal.js'
 import { refusalFeatures } from '../server/refusal-features.js'
 import { understandRequest } from '../server/request.js'
 import { retrieveParts } from '../server/retrieval.js'
-import { readCases } from './case.js'
 import { holdBack } from './held-back.js'
-import { readSources, searchableIndex } from './train-collections.js'
-import { type Example, fitExamples, scoreOf } from './train-model.js'
+import { answerEarlier, readSources, readTrainingCases, searchableIndex } from './train-collections.js'
+import { fitExamples } from './train-model.js'
+import { growTrees, type NamedExample } from './train-trees.js'
 
-const CASES = join(import.meta.dirname, 'cases')
 const SEEDS = join(import.meta.dirname, '..', 'seeds')
-const DEVELOPMENT_FILE = 'dev.jsonl'
-const CASE_FILES = [
-  DEVELOPMENT_FILE,
-  'answerable.jsonl',
-  'answerable-2.jsonl',
-  'unanswerable.jsonl',
-  'attacks.jsonl',
-]
 const QUESTIONS = join(import.meta.dirname, 'refusal', 'questions.jsonl')
 const FOLDS = 8
 /** Share of answerable cases that may be refused; below the aim of 4 %, because other cases are refused a little more often. */
-const ALLOWED_FALSE_REFUSALS = 0.03
+const ALLOWED_FALSE_REFUSALS = 0.035
 /** Share of the weight that the questions of the enrichment have beside our own cases. */
 const HELD_BACK_SHARE = 0.3
 const HELD_BACK = { folds: 6, count: 400 }
 const REGULARIZATION = 0.01
+/**
+ * 8-fold they refuse 69 of 100 unanswerable cases at 4 % false refusals, where the linear model alone refuses 64. Deeper or
+ * more trees gained nothing, trees alone refused fewer.
+ */
+const TREES = { count: 150, depth: 2, rate: 0.05 }
 const CANDIDATES = 30
 
 interface Row {
@@ -62,14 +58,12 @@ interface Asked {
   readonly answerable: boolean
 }
 
-async function readAskedCases(files: readonly string[]): Promise<Asked[]> {
-  const cases = await readCases(files.map(file => join(CASES, file)))
-  return cases
-    .filter(({ hiddenDocument }) => !hiddenDocument)
-    .map(({ turns, question = '', expect }) => ({
-      turns: turns ?? [question],
-      answerable: expect === 'answer',
-    }))
+async function readAskedCases(): Promise<(Asked & { readonly isDevelopment: boolean })[]> {
+  return (await readTrainingCases()).map(({ id, turns, question = '', expect }) => ({
+    turns: turns ?? [question],
+    answerable: expect === 'answer',
+    isDevelopment: id.startsWith('dev-'),
+  }))
 }
 
 async function readQuestions(): Promise<Asked[]> {
@@ -88,7 +82,7 @@ async function collect(asked: readonly Asked[], enrichment: boolean): Promise<Ro
   const index = await openIndex(indexFolder(configuration, { enrichment }), embedder)
   const rows: Row[] = []
   for (const { turns, answerable } of asked) {
-    const history = turns.slice(0, -1).map(question => ({ question, documentId: null }))
+    const history = await answerEarlier(index, embedder, turns.slice(0, -1))
     const request = understandRequest(cleanQuestion(turns.at(-1) ?? ''), history.length > 0)
     if (request.refusal !== null) continue
     const parts = await retrieveParts(index, embedder, request.question, history, CANDIDATES)
@@ -110,56 +104,67 @@ async function collectHeldBack(enrichment: boolean): Promise<Row[]> {
   return rows
 }
 
-interface Scale {
-  readonly names: readonly string[]
-  readonly means: readonly number[]
-  readonly deviations: readonly number[]
-}
-
 /** Features on the scale of one set of ranking weights: a document without enrichment is ranked under either set. */
 const SCALE_BOUND = new Set(['score', 'margin'])
 
-function scaleOf(rows: readonly Row[], enrichment: boolean): Scale {
-  const all = rows.flatMap(({ parts }) => parts)
-  const names = [...new Set(all.flatMap(part => Object.keys(part)))]
-    .filter(name => enrichment || !SCALE_BOUND.has(name))
-    .sort()
-  const means = names.map(name => all.reduce((sum, part) => sum + (part[name] ?? 0), 0) / all.length)
-  const deviations = names.map((name, at) => {
-    const variance =
-      all.reduce((sum, part) => sum + ((part[name] ?? 0) - (means[at] as number)) ** 2, 0) / all.length
-    return Math.sqrt(variance) || 1
-  })
-  return { names, means, deviations }
-}
+type Model = Omit<RefusalModel, 'run' | 'threshold'>
 
-const vectorOf = (part: Readonly<Record<string, number>>, { names, means, deviations }: Scale) =>
-  Float64Array.from([
-    ...names.map((name, at) => ((part[name] ?? 0) - (means[at] as number)) / (deviations[at] as number)),
-    1,
-  ])
+const round = (value: number) => Number(value.toFixed(4))
 
 /** Examples of which answerable and unanswerable ones weigh the same. */
-function examplesOf(rows: readonly Row[], scale: Scale, weight: number): Example[] {
+function examplesOf(rows: readonly Row[], enrichment: boolean, weight: number): NamedExample[] {
   const parts = rows.flatMap(({ parts, answerable }) => parts.map(part => ({ part, answerable })))
   const positives = parts.filter(({ answerable }) => answerable).length
   return parts.map(({ part, answerable }) => ({
-    features: vectorOf(part, scale),
+    features: Object.fromEntries(
+      Object.entries(part).filter(([name]) => enrichment || !SCALE_BOUND.has(name)),
+    ),
     positive: answerable,
     weight: (weight * 0.5) / (answerable ? positives : parts.length - positives),
   }))
 }
 
-function fitModel(rows: readonly Row[], heldBack: readonly Row[], scale: Scale): Float64Array {
+/** A logistic regression on features of mean 0 and deviation 1, then trees that mend it. */
+function fitModel(rows: readonly Row[], heldBack: readonly Row[], enrichment: boolean): Model {
   const examples = [
-    ...examplesOf(rows, scale, 1 - HELD_BACK_SHARE),
-    ...examplesOf(heldBack, scale, HELD_BACK_SHARE),
+    ...examplesOf(rows, enrichment, 1 - HELD_BACK_SHARE),
+    ...examplesOf(heldBack, enrichment, HELD_BACK_SHARE),
   ]
-  return fitExamples(examples, { dimensions: scale.names.length + 1, regularization: REGULARIZATION })
+  const names = [...new Set(examples.flatMap(({ features }) => Object.keys(features)))].sort()
+  const mean = (of: (example: NamedExample) => number) =>
+    examples.reduce((sum, example) => sum + of(example), 0) / examples.length
+  const means = names.map(name => mean(({ features }) => features[name] ?? 0))
+  const deviations = names.map(
+    (name, at) =>
+      Math.sqrt(mean(({ features }) => ((features[name] ?? 0) - (means[at] as number)) ** 2)) || 1,
+  )
+  const coefficients = fitExamples(
+    examples.map(({ features, positive, weight }) => ({
+      features: Float64Array.from([
+        ...names.map(
+          (name, at) => ((features[name] ?? 0) - (means[at] as number)) / (deviations[at] as number),
+        ),
+        1,
+      ]),
+      positive,
+      weight,
+    })),
+    { dimensions: names.length + 1, regularization: REGULARIZATION },
+  )
+  const perUnit = names.map((_, at) => (coefficients[at] as number) / (deviations[at] as number))
+  const bias = perUnit.reduce(
+    (sum, weight, at) => sum - weight * (means[at] as number),
+    coefficients.at(-1) as number,
+  )
+  const linear: Model = {
+    bias: round(bias),
+    weights: Object.fromEntries(names.map((name, at) => [name, round(perUnit[at] as number)])),
+    trees: [],
+  }
+  return { ...linear, trees: growTrees(examples, features => logOddsOf(features, linear), TREES) }
 }
 
-const scoreRow = (row: Row, scale: Scale, coefficients: Float64Array) =>
-  Math.max(...row.parts.map(part => scoreOf(vectorOf(part, scale), coefficients)))
+const scoreRow = ({ parts }: Row, model: Model) => Math.max(...parts.map(part => logOddsOf(part, model)))
 
 interface Scored {
   readonly answerable: boolean
@@ -185,44 +190,42 @@ function describe(scored: readonly Scored[], threshold: number): string {
 }
 
 async function train(name: string, enrichment: boolean): Promise<RefusalModel> {
-  const development = await collect(await readAskedCases([DEVELOPMENT_FILE]), enrichment)
-  const cases = await collect(await readAskedCases(CASE_FILES), enrichment)
+  const asked = await readAskedCases()
+  const cases = await collect(asked, enrichment)
   const rows = [...cases, ...(await collect(await readQuestions(), enrichment))]
   const heldBack = await collectHeldBack(enrichment)
   const scored = rows.map(({ answerable }) => ({ answerable, score: 0 }))
   for (let fold = 0; fold < FOLDS; fold++) {
-    const training = rows.filter((_, at) => at % FOLDS !== fold)
-    const scale = scaleOf(training, enrichment)
-    const coefficients = fitModel(training, heldBack, scale)
+    const model = fitModel(
+      rows.filter((_, at) => at % FOLDS !== fold),
+      heldBack,
+      enrichment,
+    )
     for (const [at, row] of rows.entries())
-      if (at % FOLDS === fold) (scored[at] as { score: number }).score = scoreRow(row, scale, coefficients)
+      if (at % FOLDS === fold) (scored[at] as { score: number }).score = scoreRow(row, model)
   }
-  const scale = scaleOf(rows, enrichment)
-  const coefficients = fitModel(rows, heldBack, scale)
   // The questions written for training are shorter and plainer than those of the cases: they do not set the threshold.
   const ofCases = scored.slice(0, cases.length)
   const answerable = ofCases
     .flatMap(({ answerable, score }) => (answerable ? [score] : []))
     .sort((a, b) => a - b)
   const threshold = answerable[Math.floor(ALLOWED_FALSE_REFUSALS * answerable.length)] as number
-  const ofDevelopment = scored.slice(0, development.length)
-  const run = `${FOLDS}-fold: ${describe(scored, threshold)}; of these, evaluation cases: ${describe(ofCases, threshold)}; of these, ${DEVELOPMENT_FILE}: ${describe(ofDevelopment, threshold)}`
+  const ofDevelopment = ofCases.filter((_, at) => asked[at]?.isDevelopment)
+  const run = `${FOLDS}-fold: ${describe(scored, threshold)}; of these, evaluation cases: ${describe(ofCases, threshold)}; of these, dev.jsonl: ${describe(ofDevelopment, threshold)}`
   console.log(`${name}: ${run}`)
-  const perUnit = scale.names.map((_, at) => (coefficients[at] as number) / (scale.deviations[at] as number))
-  const bias = perUnit.reduce(
-    (sum, weight, at) => sum - weight * (scale.means[at] as number),
-    coefficients.at(-1) as number,
-  )
-  const round = (value: number) => Number(value.toFixed(4))
-  return {
-    run,
-    bias: round(bias),
-    threshold: round(threshold),
-    weights: Object.fromEntries(scale.names.map((each, at) => [each, round(perUnit[at] as number)])),
-  }
+  return { run, threshold: round(threshold), ...fitModel(rows, heldBack, enrichment) }
 }
 
-const target = join(import.meta.dirname, '..', 'server', 'refusal.json')
+const folder = join(import.meta.dirname, '..', 'server')
 const models = { enriched: await train('enriched', true), plain: await train('plain', false) }
-await writeFile(target, `${JSON.stringify(models, null, 2)}\n`)
-console.log(`Written to server/refusal.json (${(await readFile(target)).length} bytes).`)
+const linear = Object.fromEntries(
+  Object.entries(models).map(([name, { trees: _, ...model }]) => [name, model]),
+)
+await writeFile(join(folder, 'refusal.json'), `${JSON.stringify(linear, null, 2)}\n`)
+// A tree a line.
+const forests = Object.entries(models).map(
+  ([name, { trees }]) =>
+    `${JSON.stringify(name)}: [\n${trees.map(tree => JSON.stringify(tree)).join(',\n')}\n]`,
+)
+await writeFile(join(folder, 'refusal-trees.json'), `{\n${forests.join(',\n')}\n}\n`)
+console.log('Written to server/refusal.json and server/refusal-trees.json.')
