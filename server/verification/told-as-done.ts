@@ -67,18 +67,23 @@ const NO_ALREADY = /^(?:dan|lang|langer|bestaande?|te|die|deze|het|de|hun|meer)$
 
 /** Something told as done that the source only looks into, plans or waits for. */
 export function findDone(comparison: Comparison): Conflict[] {
-  const { sentence } = comparison
+  const { sentence, meets } = comparison
   if (sentence.some(({ folded }) => OPEN.has(folded) || AHEAD.has(folded))) return []
   const isPerfect = sentence.some(({ folded }) => PERFECT.has(folded))
   const done = sentence.findIndex(({ folded }) => DONE.has(folded))
   const already = sentence.findIndex(
     ({ folded }, at) => ALREADY.has(folded) && !NO_ALREADY.test(sentence[at + 1]?.folded ?? ''),
   )
-  const shown = done >= 0 && isPerfect && isOpenFor(comparison, done) ? done : already
-  if (shown < 0) return []
-  const isWrong = shown === done || isAheadFor(comparison)
-  return isWrong ? [{ kind: 'obligation', text: (sentence[shown] as Lexeme).text }] : []
+  const isTold = done >= 0 && isPerfect
+  if (isTold && isOpenFor(comparison, done))
+    return [{ kind: 'obligation', text: (sentence[done] as Lexeme).text }]
+  // Where the source tells the same as done, "al" adds nothing.
+  if (already < 0 || (isTold && (meets[done] ?? []).length > 0) || !isAheadFor(comparison)) return []
+  return [{ kind: 'obligation', text: (sentence[already] as Lexeme).text }]
 }
+
+/** Words from a participle to past its auxiliary: "aangenomen zal worden". */
+const BEHIND_PARTICIPLE = 2
 
 const anyOf = (words: ReadonlySet<string>, source: readonly Lexeme[], from: number, to: number) =>
   source.slice(from, to).some(({ folded }) => words.has(folded))
@@ -90,13 +95,19 @@ function isOpenFor(comparison: Comparison, position: number): boolean {
   if (!source.slice(from, to).some(({ stem: other }) => other === stemmed))
     if (anyOf(OPEN, source, from, to)) return true
   const places = (meets[position] ?? []).filter(place => place >= from && place < to)
-  const clauses =
-    places.length > 0 ? places.map(place => clauseAt(comparison, place)) : [metClause(comparison)]
-  return clauses.every(
-    clause =>
-      clause !== undefined &&
-      anyOf(AHEAD, source, clause.from, clause.to) &&
-      !anyOf(ALREADY, source, clause.from, clause.to),
+  // What stands further behind the participle speaks of another one: "is aangenomen en zal ingaan".
+  const parts =
+    places.length > 0
+      ? places.map(place => {
+          const clause = clauseAt(comparison, place)
+          return { from: clause.from, to: Math.min(clause.to, place + BEHIND_PARTICIPLE) }
+        })
+      : [metClause(comparison)]
+  return parts.every(
+    part =>
+      part !== undefined &&
+      anyOf(AHEAD, source, part.from, part.to) &&
+      !anyOf(ALREADY, source, part.from, part.to),
   )
 }
 

@@ -181,6 +181,12 @@ describe('negation', () => {
       true,
     ],
     [
+      'of the other part',
+      'Het gaat niet om routes, maar om bewoners.',
+      'Het gaat om routes en niet om bewoners.',
+      true,
+    ],
+    [
       'of what is to be prevented',
       'Detentie voor onbepaalde termijn moet worden voorkomen.',
       'Detentie voor onbepaalde termijn moet er komen.',
@@ -312,6 +318,66 @@ describe('claims that are too strong', () => {
       'Met het land is een akkoord over terugkeer gesloten.',
       true,
     ],
+    [
+      'done of expected',
+      'De verordening over parkeren, die naar verwachting spoedig zal worden aangenomen, geldt in de binnenstad.',
+      'De verordening over parkeren is al aangenomen.',
+      true,
+    ],
+    [
+      'done of done',
+      'De verordening over parkeren is in mei aangenomen en zal in juli ingaan.',
+      'De verordening over parkeren is al aangenomen.',
+      false,
+    ],
+    [
+      'under way of wished for',
+      'Er zouden cursussen moeten worden opgezet voor bestuurders van de bussen.',
+      'Bestuurders van de bussen volgen al cursussen.',
+      true,
+    ],
+    [
+      'allowed of due',
+      'Bewoners moeten een vergunning voor hun auto aanvragen.',
+      'Bewoners mogen een vergunning voor hun auto aanvragen.',
+      true,
+    ],
+    [
+      'forbidden of due to be prevented',
+      'Moet worden voorkomen dat auto’s op de stoep staan.',
+      'Auto’s mogen niet op de stoep staan.',
+      false,
+    ],
+    [
+      'due of possible, in nearly the same words',
+      'De gemeente kan een parkeergarage in de binnenstad bouwen.',
+      'De gemeente moet een parkeergarage in de binnenstad bouwen.',
+      true,
+    ],
+    [
+      'a right of what is looked into',
+      'Onderzocht wordt of bewoners na hun studie in de stad zouden kunnen blijven wonen.',
+      'Bewoners hebben het recht om na hun studie in de stad te blijven wonen.',
+      true,
+    ],
+    [
+      'a right of what may be done',
+      'Bewoners mogen na hun studie in de stad blijven wonen.',
+      'Bewoners hebben het recht om na hun studie in de stad te blijven wonen.',
+      false,
+    ],
+    [
+      'a duty of what is only taken into account',
+      'De gemeente moedigt bewoners aan om de bus te nemen, waarbij rekening wordt gehouden met ouderen.',
+      'De gemeente verplicht bewoners om de bus te nemen.',
+      true,
+    ],
+    [
+      'alone of what does not go alone',
+      'Het verkeer is niet met louter stedelijk beleid te beheersen.',
+      'Een stad alleen kan het verkeer niet met eigen beleid beheersen.',
+      false,
+    ],
   ])('%s', (_, text, sentence, isObjection) => {
     expect(check(sentence, text).objections.length > 0).toBe(isObjection)
   })
@@ -407,6 +473,18 @@ describe('values', () => {
     expect(kinds('De gemeente brengt elk jaar een verslag over parkeren uit.', text)).toContain('number')
   })
 
+  it('of how often or how soon need support', () => {
+    const text = 'De gemeente legt de keuze van de tarieven voor aan de raad.'
+    expect(kinds('De gemeente legt de keuze van de tarieven jaarlijks voor aan de raad.', text)).toContain(
+      'number',
+    )
+    expect(
+      kinds('De gemeente legt de keuze van de tarieven voor aan de raad, ieder kwartaal.', text),
+    ).toContain('number')
+    const yearly = 'De gemeente legt de tarieven elk jaar voor aan de raad.'
+    expect(kinds('De gemeente legt de tarieven jaarlijks voor aan de raad.', yearly)).toEqual([])
+  })
+
   it('of the document count as known', () => {
     expect(kinds('In 2026 kunnen bewoners van de binnenstad een vergunning aanvragen.', PARKING)).toEqual([])
   })
@@ -438,6 +516,18 @@ describe('who does what', () => {
       'De gemeente vraagt om hulp bij de bewaking van de binnenstad.',
       false,
     ],
+    [
+      'two bodies exchanged',
+      'De gemeente heeft kennis genomen van het voorstel van de provincie.',
+      'De provincie heeft kennis genomen van het voorstel van de gemeente.',
+      true,
+    ],
+    [
+      'one who receives in the place of one who gives',
+      'De gemeente kan voor de provincie een vergunning vrijmaken.',
+      'De provincie kan een vergunning van de gemeente krijgen.',
+      false,
+    ],
   ])('%s', (_, text, sentence, isObjection) => {
     expect(kinds(sentence, text).includes('name')).toBe(isObjection)
   })
@@ -450,6 +540,65 @@ describe('who does what', () => {
     expect(kinds(sentence, 'De trein is op dit traject duurder dan de bus.').includes('opposite')).toBe(
       isObjection,
     )
+  })
+})
+
+describe('opposites', () => {
+  it.each([
+    [
+      'where nothing else meets the word',
+      'De gemeente bepleit de versoepeling van de regels voor het parkeren.',
+      'De gemeente wil de regels voor het parkeren aanscherpen.',
+      true,
+    ],
+    [
+      'after the same adverb',
+      'Het verschil tussen bus en tram, ook in de binnenstad, wordt steeds vager.',
+      'Het verschil tussen bus en tram wordt steeds duidelijker.',
+      true,
+    ],
+    [
+      'turned by less',
+      'De gemeente bepleit de versoepeling van de regels voor het parkeren.',
+      'De gemeente wil de regels voor het parkeren minder streng maken.',
+      false,
+    ],
+    [
+      'of "anders", which "andere" is not',
+      'De regels gelden voor de bus en andere voertuigen.',
+      'De regels zijn voor de bus gelijk.',
+      false,
+    ],
+  ])('%s', (_, text, sentence, isObjection) => {
+    expect(kinds(sentence, text).includes('opposite')).toBe(isObjection)
+  })
+})
+
+describe('compounds', () => {
+  const coverageOf = (sentence: string, text: string) => check(sentence, text).features.coverage
+
+  it('count less when the part that says what they are meets nothing', () => {
+    const text = 'De gemeente houdt toezicht op de arbeid van tuinlieden.'
+    expect(coverageOf('arbeidsinspectie', text)).toBeGreaterThan(0)
+    expect(coverageOf('arbeidsinspectie', text)).toBeLessThan(coverageOf('tuinarbeid', text))
+  })
+
+  it('share no particle', () => {
+    expect(coverageOf('aanspoort', 'Het loket is aan het plein.')).toBe(0)
+  })
+})
+
+describe('what is added at the end', () => {
+  it('counts by itself', () => {
+    const text = 'De gemeente verhoogt het tarief voor parkeren in de binnenstad.'
+    const literal = check('De gemeente verhoogt het tarief voor parkeren.', text).features
+    const added = check(
+      'De gemeente verhoogt het tarief voor parkeren, waarvoor een ombudsman wordt benoemd.',
+      text,
+    ).features
+    expect(literal.lastCoverage).toBe(1)
+    expect(added.lastCoverage).toBeLessThan(0.5)
+    expect(added.lastAdjacency).toBeLessThan(literal.lastAdjacency)
   })
 })
 
@@ -560,9 +709,10 @@ describe('the figures on the shipped documents', () => {
 
   // A little below what was measured (docs/models.md), so that a change that makes the verifier worse is noticed.
   it.each([
-    ['sentences-own.jsonl', 307, 0.95, 0.03],
-    ['sentences-second.jsonl', 360, 0.86, 0.07],
-    ['sentences-blind.jsonl', 199, 0.93, 0.14],
+    ['sentences-own.jsonl', 307, 0.96, 0.02],
+    ['sentences-second.jsonl', 360, 0.92, 0.07],
+    ['sentences-third.jsonl', 245, 0.79, 0.09],
+    ['sentences-blind.jsonl', 199, 0.95, 0.11],
   ])(
     '%s: enough altered sentences are caught, few supported ones flagged',
     async (file, sentences, caught, flagged) => {
