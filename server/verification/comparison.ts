@@ -75,16 +75,23 @@ export function clauseAt(comparison: Comparison, place: number): { from: number;
 /** The clause in the aligned part of the source that meets most of a sentence's weight; `undefined` when none meets any. */
 export function metClause(comparison: Comparison): { from: number; to: number } | undefined {
   const { sentence, meets, from, to } = comparison
-  let best: { from: number; to: number } | undefined
-  let most = 0
+  const clauses: { from: number; to: number; met: number }[] = []
+  const clauseOf = new Map<number, number>()
   for (let start = from; start < to; ) {
     const clause = clauseAt(comparison, start)
-    let met = 0
-    for (const [at, places] of meets.entries())
-      if (places.some(place => place >= clause.from && place < clause.to))
-        met += (sentence[at] as Lexeme).weight
-    if (met > most) [best, most] = [clause, met]
+    for (let place = clause.from; place < clause.to; place++) clauseOf.set(place, clauses.length)
+    clauses.push({ ...clause, met: 0 })
     start = Math.max(start + 1, clause.to)
   }
+  for (const [at, places] of meets.entries()) {
+    const { weight } = sentence[at] as Lexeme
+    if (weight === 0) continue
+    for (const index of new Set(places.map(place => clauseOf.get(place)))) {
+      const clause = clauses[index ?? -1]
+      if (clause) clause.met += weight
+    }
+  }
+  let best: { from: number; to: number; met: number } | undefined
+  for (const clause of clauses) if (clause.met > (best?.met ?? 0)) best = clause
   return best
 }

@@ -33,6 +33,15 @@ function findAgents({ words, text }: Pick<PreparedText, 'words' | 'text'>): Acto
   return [...actors, ...countries]
 }
 
+const known = new WeakMap<PreparedText, readonly Actor[]>()
+
+/** The agents of a source; remembered for all sentences. */
+function agentsOf(source: PreparedText): readonly Actor[] {
+  const agents = known.get(source) ?? findAgents(source)
+  known.set(source, agents)
+  return agents
+}
+
 const isVerb = (words: readonly Lexeme[], at: number): boolean => {
   const word = words[at]
   if (!word || words[at - 1]?.folded === 'te') return false
@@ -80,12 +89,15 @@ export function swappedSubjects(
   source: PreparedText,
 ): string[] {
   const said = findAgents({ words, text })
-  const told = findAgents(source)
-  if (said.length === 0 || told.length < 2) return []
-  const isAgent = (at: number) => said.some(({ from, to }) => at >= from && at < to)
-  return clausesOf(words, 0, words.length).flatMap(clause => {
+  const acting = clausesOf(words, 0, words.length).flatMap(clause => {
     const subject = subjectOf(words, said, clause.from, clause.to)
-    if (!subject) return []
+    return subject ? [{ clause, subject }] : []
+  })
+  if (acting.length === 0) return []
+  const told = agentsOf(source)
+  if (told.length < 2) return []
+  const isAgent = (at: number) => said.some(({ from, to }) => at >= from && at < to)
+  return acting.flatMap(({ clause, subject }) => {
     const content = words
       .map((_, at) => at)
       .filter(at => at >= clause.from && at < clause.to && (weights[at] as number) > 0 && !isAgent(at))
