@@ -53,8 +53,9 @@ export interface ServiceOptions {
   /** Milliseconds between two questions for the index version; defaults to 5,000. */
   readonly watchInterval?: number
   /**
-   * Collects garbage. Called once things are quiet after questions: an idle process allocates nothing, so it would never
-   * collect by itself and would keep the garbage of its busiest hour.
+   * Collects garbage. Called once things are quiet after questions, and again once half of what conversations hold is
+   * forgotten: an idle process allocates nothing, so it would never collect by itself and would keep the garbage of its
+   * busiest hour.
    */
   readonly collectGarbage?: () => void
   /** Milliseconds that count as quiet; defaults to 10,000. */
@@ -173,11 +174,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       log.error({ err: error }, 'audit failed')
     }
   }, AUDIT_INTERVAL).unref()
-  let [takenBefore, collectedAt] = [0, 0]
+  let [takenBefore, collectedAt, heldThen] = [0, 0, 0]
   const collecting = setInterval(() => {
     const isQuiet = desk.inWork === 0 && desk.taken === takenBefore
-    if (isQuiet && desk.taken > collectedAt) {
+    // Conversations are forgotten only after the resume window, which ends long after the last question.
+    if (isQuiet && (desk.taken > collectedAt || hub.bytes < heldThen / 2)) {
       collectedAt = desk.taken
+      heldThen = hub.bytes
       options.collectGarbage?.()
     }
     takenBefore = desk.taken

@@ -486,6 +486,30 @@ describe('memory', () => {
     expect(collections).toBe(1)
     await running.stop()
   })
+
+  it('of conversations is given back when they are forgotten, long after the last question', async () => {
+    let collections = 0
+    const running = await runService({
+      environment: { RETENTION_DAYS: '0', RESUME_WINDOW_SECONDS: '1' },
+      collectGarbage: () => {
+        collections += 1
+      },
+    })
+    const client = await ChatClient.open(running.url)
+    client.ask('q', 'Hoeveel?')
+    const { conversationId } = await client.next('question-accepted')
+    await client.end('q')
+    client.cut()
+    await eventually(() => collections === 1)
+    await new Promise(resolve => setTimeout(resolve, 1_200))
+    expect(collections).toBe(1)
+    const second = await ChatClient.open(running.url)
+    second.send({ type: 'conversation-resume', messageId: 'r', conversationId, afterSequence: 0 })
+    await second.next('message-rejected')
+    await eventually(() => collections === 2)
+    second.cut()
+    await running.stop()
+  })
 })
 
 describe('a new index', () => {
