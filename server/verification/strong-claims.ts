@@ -1,7 +1,8 @@
 /** Does a sentence claim more than its source: all, always, only, most, or a duty? */
-import { type Comparison, type Conflict, metClause, metPlaces, neighbour, sentenceAt } from './comparison.js'
+import { type Comparison, type Conflict, metPlaces, neighbour, sentenceAt } from './comparison.js'
 import { deniedAt, deniesNothing, ONLY } from './denials.js'
-import { type Lexeme, NEGATIONS } from './lexemes.js'
+import type { Lexeme } from './lexemes.js'
+import { exchangedModality } from './modality.js'
 
 /** A claim that needs support of its kind, with the words that give it. */
 interface StrongClaim {
@@ -195,47 +196,6 @@ function claimsNothing(words: readonly Lexeme[], at: number): boolean {
 /** "rekening gehouden met", "overleg gehouden": nobody is held to anything. */
 const isOtherHeld = (words: readonly Lexeme[], at: number) =>
   words[at]?.folded === 'gehouden' && !/^(?:om|te|tot|aan)$/.test(words[at + 1]?.folded ?? '')
-
-const MAY = new Set(
-  list('kan kunnen kon konden mag mogen mogelijk mogelijkheid mogelijkheden zou zouden eventueel optie'),
-)
-const MUST = new Set(
-  list('moet moeten moest moesten dient dienen verplicht verplichten verplichting vereist'),
-)
-
-/** Words for what something cannot do without. */
-const NEEDED = new Set(list('nodig noodzaak noodzakelijk essentieel cruciaal onmisbaar vergt valt eist'))
-
-/** How a sentence tells as allowed what its source tells as due, or the other way round. */
-type Modality = 'allowed' | 'possible' | 'due'
-
-/** The verb of a sentence that tells as allowed or possible what the source tells as due, or as due what is only possible. */
-function exchangedModality(comparison: Comparison): { at: number; told: Modality } | undefined {
-  const { sentence, source, from, to } = comparison
-  const clause = metClause(comparison)
-  if (!clause) return undefined
-  const says = (words: ReadonlySet<string>, start: number, end: number) =>
-    source.slice(start, end).some(({ folded }) => words.has(folded))
-  const find = (verb: RegExp) => sentence.findIndex(({ folded }) => verb.test(folded))
-  const [allowed, possible, due] = [
-    find(/^mag$|^mogen$/),
-    find(/^kan$|^kunnen$/),
-    find(/^(?:moet|dien)(?:t|en)?$/),
-  ]
-  if (due < 0 && says(MUST, clause.from, clause.to) && !says(MAY, from, to)) {
-    if (allowed >= 0) return isDenied(sentence, allowed) ? undefined : { at: allowed, told: 'allowed' }
-    return possible < 0 ? undefined : { at: possible, told: 'possible' }
-  }
-  const isOnlyPossible = says(MAY, clause.from, clause.to) && !says(MUST, from, to) && !says(NEEDED, from, to)
-  return due >= 0 && allowed + possible === -2 && isOnlyPossible ? { at: due, told: 'due' } : undefined
-}
-
-/** "mogen niet", which forbids. */
-function isDenied(words: readonly Lexeme[], at: number): boolean {
-  for (let after = at + 1; after < words.length && !words[after]?.clauseStart; after++)
-    if (NEGATIONS.has(words[after]?.folded ?? '')) return true
-  return false
-}
 
 /** Words for all, always, only, most or a duty that the source does not carry. */
 export function findOverclaims(comparison: Comparison): Overclaims {
