@@ -4,15 +4,15 @@
  */
 import { CorpusStore, type IndexableDocument } from '../ingest/corpus-store.js'
 import { buildSearchFiles, ParagraphSearch } from '../ingest/search.js'
+import { fnv1a } from '../ingest/text-hash.js'
 import { type Collection, exactVectors, type TrainingQuestion } from './train-collections.js'
 
 /** One of so many questions of a paragraph that stays is held back. */
 const HELD_BACK_OF = 5
 
-/** A number that is always the same for the same text (32-bit FNV-1a). */
+/** A number that is always the same for the same text, its high bits mixed into the low ones that a remainder looks at. */
 function hash(text: string): number {
-  let value = 0x811c9dc5
-  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
+  const value = fnv1a(text)
   return (value ^ (value >>> 13)) >>> 0
 }
 

@@ -3,6 +3,7 @@ import { ANALYZER_VERSION, findPhrases, isEveryday, lexicon, tokens } from './an
 import { splitCompound } from './compounds.js'
 import type { Embedder } from './embedder.js'
 import { gramsOf } from './grams.js'
+import { fnv1a } from './text-hash.js'
 import { wordKind } from './word-table.js'
 
 const DIMENSIONS = 256
@@ -17,13 +18,9 @@ const LEAST_WEIGHT = 0.15
 /** Power to which sums are raised, so that a repeated term adds less each time. */
 const DAMPING = 0.7
 
-/** 32-bit FNV-1a (Fowler, Noll and Vo, draft-eastlake-fnv) with a final mix, because similar terms hash alike without. */
+/** A hash with a final mix, because similar terms hash alike without. */
 function hash(term: string): number {
-  let value = 0x811c9dc5
-  for (let at = 0; at < term.length; at++) {
-    value ^= term.charCodeAt(at)
-    value = Math.imul(value, 0x01000193)
-  }
+  let value = fnv1a(term)
   value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d)
   value = Math.imul(value ^ (value >>> 12), 0x297a2d39)
   return (value ^ (value >>> 15)) >>> 0

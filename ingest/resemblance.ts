@@ -1,5 +1,6 @@
 /** Which documents are versions of each other: found by the paragraphs that they share, and by their document number. */
 import type { DocumentContent } from './corpus.js'
+import { fnv1a } from './text-hash.js'
 
 /** Hashes kept of one document. The share is then known to about one eighth (1/√64). */
 const SKETCH_SIZE = 64
@@ -13,10 +14,9 @@ const LEAST_SHARE = 0.4
 /** Paragraphs that so many documents hold are formulas, and are not looked at. */
 const MOST_OWNERS = 20
 
-/** 32-bit FNV-1a (Fowler, Noll and Vo, draft-eastlake-fnv) over UTF-16 units, mixed so that small values are no pattern. */
+/** A hash mixed so that small values are no pattern. */
 function hashOf(text: string): number {
-  let value = 0x811c9dc5
-  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
+  let value = fnv1a(text)
   value = Math.imul(value ^ (value >>> 16), 0x45d9f3b)
   return (value ^ (value >>> 16)) >>> 0
 }
