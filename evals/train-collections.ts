@@ -6,6 +6,7 @@ import { CorpusStore, type IndexableDocument } from '../ingest/corpus-store.js'
 import { openEmbeddedEmbedder } from '../ingest/embedded-embedder.js'
 import type { Embedder } from '../ingest/embedder.js'
 import { parseEnrichment, placeEnrichment } from '../ingest/enrichment.js'
+import { differentQuestions } from '../ingest/index-part.js'
 import { readDocument } from '../ingest/read-document.js'
 import { buildSearchFiles, listPassages, type NearestVectors, ParagraphSearch } from '../ingest/search.js'
 import type { EarlierTurn } from '../server/question.js'
@@ -104,13 +105,13 @@ export async function exactVectors(documents: readonly IndexableDocument[]): Pro
   const embedder = openEmbeddedEmbedder()
   const passages = documents.map(listPassages)
   const entries: { kind: 'paragraph' | 'question'; position: number; vector: Float32Array }[] = []
-  for (const kind of ['paragraph', 'question'] as const) {
-    const texts = passages.flatMap(({ paragraphs, questions }) =>
-      kind === 'paragraph' ? paragraphs : questions,
-    )
-    const vectors = await embedder.embedPassages(texts)
-    for (const [position, vector] of vectors.entries()) entries.push({ kind, position, vector })
-  }
+  const paragraphs = await embedder.embedPassages(passages.flatMap(each => each.paragraphs))
+  for (const [position, vector] of paragraphs.entries()) entries.push({ kind: 'paragraph', position, vector })
+  const questions = differentQuestions(
+    await embedder.embedPassages(passages.flatMap(each => each.questions)),
+    passages.flatMap(({ questionCounts }) => questionCounts),
+  )
+  for (const { number, vector } of questions) entries.push({ kind: 'question', position: number, vector })
   const similarity = (left: Float32Array, right: Float32Array) => {
     let sum = 0
     for (let at = 0; at < left.length; at++) sum += (left[at] as number) * (right[at] as number)

@@ -92,6 +92,10 @@ async function makePart(task: DocumentTask, embedder: Embedder, signal?: AbortSi
   const questions = statements.reduce((sum, statement) => sum + statement.questions.length, 0)
   const warnings = [...content.warnings]
   if (content.paragraphs.length === 0) warnings.push('no paragraph was found in it')
+  const part =
+    task.partPath === null
+      ? null
+      : await buildPart([{ document, content, enrichment: placed.paragraphs }], embedder, signal)
   const about: PartAbout = {
     figures: {
       format,
@@ -100,14 +104,11 @@ async function makePart(task: DocumentTask, embedder: Embedder, signal?: AbortSi
       ...countContent(content),
       statements: statements.length,
       unplacedEnrichment: placed.unplaced,
-      vectors: content.paragraphs.length + questions,
+      vectors: content.paragraphs.length + (part?.vectors.questions.length ?? questions),
       sketch: sketchOf(content),
     },
     warnings,
   }
-  if (task.partPath !== null) {
-    const part = await buildPart([{ document, content, enrichment: placed.paragraphs }], embedder, signal)
-    await storePart(task.partPath, part, embedder.dimensions, about)
-  }
+  if (task.partPath !== null && part) await storePart(task.partPath, part, embedder.dimensions, about)
   return about
 }

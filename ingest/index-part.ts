@@ -13,7 +13,7 @@ import type { Embedder } from './embedder.js'
 import { buildSearchFiles, listPassages } from './search.js'
 
 /** First bytes of every part file. */
-const MAGIC = 'vindplaats part 1\n'
+const MAGIC = 'vindplaats part 2\n'
 
 /** Passages that are embedded at once. */
 const EMBEDDING_BATCH = 256
@@ -23,9 +23,22 @@ export interface IndexPart {
   readonly documents: readonly EncodedDocument[]
   /** Search files by name. */
   readonly searchFiles: ReadonlyMap<string, Buffer>
-  /** Vectors of all paragraphs, then of all questions. */
-  readonly vectors: readonly Float32Array[]
+  readonly vectors: PartVectors
 }
+
+/** The vectors of a part. */
+export interface PartVectors {
+  readonly paragraphs: readonly Float32Array[]
+  /** With the number of each question in the part; those that say the same as another one are left out. */
+  readonly questions: readonly { readonly number: number; readonly vector: Float32Array }[]
+}
+
+/**
+ * A question whose vector is this near (cosine) to that of another one of its statement finds nothing that the other does not,
+ * and takes the place of another paragraph among the nearest. Without them the graph of the seeds has 19,800 instead of 31,700
+ * vectors, and the right paragraph of the evaluation cases is first as often, and more often among ten.
+ */
+const SAME_QUESTION = 0.4
 
 /**
  * Makes the part of some documents.
@@ -45,7 +58,42 @@ export async function buildPart(
   const vectors: Float32Array[] = []
   for (let at = 0; at < texts.length; at += EMBEDDING_BATCH)
     vectors.push(...(await embedder.embedPassages(texts.slice(at, at + EMBEDDING_BATCH), signal)))
-  return { documents: documents.map(encodeDocument), searchFiles: buildSearchFiles(documents), vectors }
+  const questionCounts = passages.flatMap(passage => passage.questionCounts)
+  const questions = vectors.splice(texts.length - questionCounts.reduce((sum, count) => sum + count, 0))
+  return {
+    documents: documents.map(encodeDocument),
+    searchFiles: buildSearchFiles(documents),
+    vectors: { paragraphs: vectors, questions: differentQuestions(questions, questionCounts) },
+  }
+}
+
+const cosine = (left: Float32Array, right: Float32Array) => {
+  let sum = 0
+  for (let at = 0; at < left.length; at++) sum += (left[at] as number) * (right[at] as number)
+  return sum
+}
+
+/**
+ * The questions that differ from those before them of the same statement.
+ *
+ * @param vectors of the questions, statement by statement
+ * @param questionCounts how many each statement has
+ */
+export function differentQuestions(
+  vectors: readonly Float32Array[],
+  questionCounts: readonly number[],
+): PartVectors['questions'] {
+  const different: { number: number; vector: Float32Array }[] = []
+  let number = 0
+  for (const count of questionCounts) {
+    const first = different.length
+    for (const end = number + count; number < end; number++) {
+      const vector = vectors[number] as Float32Array
+      const isKnown = different.slice(first).some(known => cosine(known.vector, vector) > SAME_QUESTION)
+      if (!isKnown) different.push({ number, vector })
+    }
+  }
+  return different
 }
 
 const sectionSchema = z.object({ start: z.number(), bytes: z.number(), sha256: z.string() })
@@ -79,18 +127,20 @@ export async function storePart(
   dimensions: number,
   about: unknown = null,
 ): Promise<void> {
+  const { questions } = part.vectors
   const sections: (readonly [string, readonly Uint8Array[]])[] = [
     ['lines', part.documents.map(({ lines }) => lines)],
     ['line-lengths', part.documents.map(({ lineLengths }) => bytesOf(lineLengths))],
     ['question-counts', part.documents.map(({ questionCounts }) => bytesOf(questionCounts))],
     ['id-hashes', part.documents.map(({ idHashes }) => bytesOf(idHashes))],
-    ['vectors', part.vectors.map(bytesOf)],
+    ['vectors', [...part.vectors.paragraphs, ...questions.map(({ vector }) => vector)].map(bytesOf)],
+    ['vector-questions', [bytesOf(Uint32Array.from(questions, ({ number }) => number))]],
     ...[...part.searchFiles].map(([name, data]) => [name, [data]] as const),
   ]
   const header: Header = {
     about,
     dimensions,
-    vectors: part.vectors.length,
+    vectors: part.vectors.paragraphs.length + questions.length,
     documents: part.documents.map(({ document, lines, idHashes }) => ({
       document,
       lines: lines.length,
@@ -224,10 +274,9 @@ export class StoredPart {
   /** Its documents as a store keeps them. */
   encodedDocuments(): EncodedDocument[] {
     const lines = this.section('lines')
-    const numbers = (name: string) => new Uint32Array(Uint8Array.from(this.section(name)).buffer)
-    const lineLengths = numbers('line-lengths')
-    const questionCounts = numbers('question-counts')
-    const idHashes = numbers('id-hashes')
+    const lineLengths = this.#numbers('line-lengths')
+    const questionCounts = this.#numbers('question-counts')
+    const idHashes = this.#numbers('id-hashes')
     const leadingLines = (lineLengths.length - idHashes.length) / Math.max(1, this.#header.documents.length)
     let [byte, line, paragraph] = [0, 0, 0]
     return this.#header.documents.map(({ document, lines: bytes, paragraphs }) => {
@@ -246,12 +295,23 @@ export class StoredPart {
     })
   }
 
-  /** Vectors of all paragraphs, then of all questions. */
-  vectors(): Float32Array[] {
+  /** Its vectors. */
+  vectors(): PartVectors {
     const { dimensions, vectors } = this.#header
     const all = new Float32Array(Uint8Array.from(this.section('vectors')).buffer)
-    if (all.length !== vectors * dimensions) throw new DamagedPart(this.path, 'has too few vectors')
-    return Array.from({ length: vectors }, (_, at) => all.subarray(at * dimensions, (at + 1) * dimensions))
+    const numbers = this.#numbers('vector-questions')
+    const paragraphs = vectors - numbers.length
+    if (all.length !== vectors * dimensions || paragraphs !== this.paragraphCount)
+      throw new DamagedPart(this.path, 'has too few vectors')
+    const vectorAt = (at: number) => all.subarray(at * dimensions, (at + 1) * dimensions)
+    return {
+      paragraphs: Array.from({ length: paragraphs }, (_, at) => vectorAt(at)),
+      questions: Array.from(numbers, (number, at) => ({ number, vector: vectorAt(paragraphs + at) })),
+    }
+  }
+
+  #numbers(name: string): Uint32Array {
+    return new Uint32Array(Uint8Array.from(this.section(name)).buffer)
   }
 }
 

@@ -26,7 +26,7 @@ import {
   SEARCH_FILES,
   type SearchResult,
 } from './search.js'
-import { VECTOR_FILES, type VectorEntry, VectorStore, VectorStoreBuilder } from './vector-store.js'
+import { VECTOR_FILES, VectorStore, VectorStoreBuilder } from './vector-store.js'
 
 /** Version of the stored format; another one is refused and rebuilt. 1 held the corpus as one JSON file. */
 export const FORMAT_VERSION = 2
@@ -162,7 +162,7 @@ async function writeGeneration(
         record.paragraphs += document.idHashes.length
         record.questions += document.questionCounts.reduce((sum, count) => sum + count, 0)
       }
-      if (graph) addVectors(graph, part, record, paragraphs, questions)
+      if (graph) addVectors(graph, part, paragraphs, questions)
       all.push(part)
       records.push(record)
       paragraphs += record.paragraphs
@@ -218,17 +218,14 @@ async function writeGeneration(
 function addVectors(
   graph: VectorStoreBuilder,
   part: StoredPart,
-  record: PartRecord,
   firstParagraph: number,
   firstQuestion: number,
 ): void {
-  for (const [at, vector] of part.vectors().entries()) {
-    const entry: VectorEntry =
-      at < record.paragraphs
-        ? { kind: 'paragraph', position: firstParagraph + at }
-        : { kind: 'question', position: firstQuestion + at - record.paragraphs }
-    graph.add(vector, entry)
-  }
+  const { paragraphs, questions } = part.vectors()
+  for (const [at, vector] of paragraphs.entries())
+    graph.add(vector, { kind: 'paragraph', position: firstParagraph + at })
+  for (const { number, vector } of questions)
+    graph.add(vector, { kind: 'question', position: firstQuestion + number })
 }
 
 interface PreviousGraph {
@@ -291,7 +288,7 @@ async function changeGraph(
   for (const [at, part] of parts.entries()) {
     const record = records[at] as PartRecord
     const start = starts.get(record.name)
-    if (start && !present.has(record.name)) addVectors(graph, part, record, start.paragraph, start.question)
+    if (start && !present.has(record.name)) addVectors(graph, part, start.paragraph, start.question)
     await new Promise(resolve => setImmediate(resolve))
   }
   return graph

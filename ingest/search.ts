@@ -111,15 +111,17 @@ export interface SearchResult {
 export function listPassages({ document, content, enrichment }: IndexableDocument): {
   readonly paragraphs: readonly string[]
   readonly questions: readonly string[]
+  /** How many of the questions each statement has, in their order. */
+  readonly questionCounts: readonly number[]
 } {
-  const statements = new Map(enrichment.map(item => [item.paragraphId, item.statements]))
+  const byParagraph = new Map(enrichment.map(item => [item.paragraphId, item.statements]))
+  const statements = content.paragraphs.flatMap(({ id }) => byParagraph.get(id) ?? [])
   return {
     paragraphs: content.paragraphs.map(({ headingPath, label, searchText }) =>
       [document.title, ...headingPath, label ?? '', searchText].join(' \n '),
     ),
-    questions: content.paragraphs.flatMap(({ id }) =>
-      (statements.get(id) ?? []).flatMap(({ questions }) => questions),
-    ),
+    questions: statements.flatMap(({ questions }) => questions),
+    questionCounts: statements.map(({ questions }) => questions.length),
   }
 }
 
@@ -151,7 +153,7 @@ export function mergeSearchFile(_name: string, parts: () => Iterable<Buffer>): B
  */
 const CLOSE_LOOK = { share: 0.08, least: 40, most: 240 } as const
 /** Nearest vectors that become candidates. */
-const NEAREST_VECTORS = 60
+const NEAREST_VECTORS = 100
 /** Paragraphs before and after the one that answered the turn before that become candidates of a question that needs it. */
 const AROUND_EARLIER = 8
 /** BM25 of the first pass. */
