@@ -58,8 +58,9 @@ export async function selectPieces(found: Evidence, index: ParagraphIndex): Prom
         isRival(candidate, best, evidence.understood.answerForms.length > 0) &&
         (!isAskedThere || holdsAsked(candidate)),
     )
-  const pieces = [best, ...rivals].flatMap(candidate =>
-    chooseSentences(evidence, candidate, rarity).map(range => pieceOf(candidate, range)),
+  // Two sentences of a rival would make the answer longer and name no fact more.
+  const pieces = [best, ...rivals].flatMap((candidate, rank) =>
+    chooseSentences(evidence, candidate, rarity, rank === 0 ? 2 : 1).map(range => pieceOf(candidate, range)),
   )
   const documents = [...new Set(pieces.map(({ document }) => document.id))]
   const byDocument = documents.flatMap(id => pieces.filter(({ document }) => document.id === id))

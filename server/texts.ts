@@ -29,7 +29,8 @@ export const answerTexts = {
       [draft ? 'een ontwerp' : '', year === null ? '' : `uit ${year}`].filter(Boolean).join(' ')
     const descriptions = remarkable.map(describe)
     const [first = ''] = descriptions
-    if (documentCount === 1) return `Let op: dit document is ${first}.`
+    if (documentCount === 1)
+      return `Let op: ${remarkable[0]?.draft ? first.replace(/^een /, '') : `oude bron (${remarkable[0]?.year})`}.`
     if (remarkable.length === 1) return `Let op: een van deze documenten is ${first}.`
     const isOfAll = remarkable.length === documentCount && !remarkable.some(({ draft }) => draft)
     if (isOfAll && new Set(descriptions).size === 1) return `Let op: deze documenten zijn ${first}.`
