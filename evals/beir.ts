@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import type { Paragraph } from '../ingest/corpus.js'
+import { bareDocument, bareParagraph, type Paragraph } from '../ingest/corpus.js'
 import type { IndexableDocument } from '../ingest/corpus-store.js'
 import { openEmbedder } from '../ingest/embeddings.js'
 import { writeIndex } from '../ingest/paragraph-index.js'
@@ -210,37 +210,12 @@ function documentOf(members: readonly BeirPassage[], documentId: string): Indexa
     const collapsed = collapse(text)
     source += collapsed
     paragraphs.push({
-      id: `${documentId}#${_id}`,
-      documentId,
-      anchor: _id,
-      kind: 'text',
+      ...bareParagraph(documentId, _id, collapsed, start),
       headingPath: title ? [title] : [],
-      parent: null,
-      label: null,
-      page: null,
-      spans: [[start, source.length]],
-      text: collapsed,
-      searchText: collapsed,
-      footnotes: [],
     })
   }
   return {
-    document: {
-      id: documentId,
-      title: '',
-      citeAs: null,
-      institution: null,
-      date: null,
-      documentNumber: null,
-      kind: null,
-      status: null,
-      language: 'nl',
-      aliases: [],
-      url: null,
-      file: documentId,
-      contentHash: '',
-      generalKnowledge: [],
-    },
+    document: bareDocument(documentId),
     content: { source, paragraphs, furniture: [], pages: null, repairedWords: 0, warnings: [] },
     enrichment: [],
   }

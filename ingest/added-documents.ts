@@ -5,6 +5,7 @@
 import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import {
+  bareEntry,
   ENRICHMENT_FOLDER,
   enrichmentPath,
   FILL_FOLDER,
@@ -148,7 +149,7 @@ async function add(
     // Reading it first keeps files out that no ingest could use.
     const { content } = await readDocument(bytes, { documentId: id, fileName: source.file })
     const entry: ManifestEntry = {
-      ...(source.manifestEntry ?? NOTHING_KNOWN),
+      ...(source.manifestEntry ?? bareEntry(file, id)),
       file,
       id,
       sha256: contentHash,
@@ -171,20 +172,6 @@ async function add(
     return keep({ outcome: 'failed', documentId: null, code: fault.code, reason: fault.message })
   }
 }
-
-const NOTHING_KNOWN = {
-  title: null,
-  citeAs: null,
-  institution: null,
-  date: null,
-  documentNumber: null,
-  kind: null,
-  status: null,
-  language: 'nl',
-  url: null,
-  aliases: [],
-  licence: null,
-} as const satisfies Partial<ManifestEntry>
 
 /** The name, or the first of `name-2`, `name-3`… that is free. */
 function freeName(name: string, isTaken: (name: string) => boolean): string {

@@ -48,6 +48,11 @@ const manifestEntrySchema = z.strictObject({
 /** What a manifest says of one document. */
 export type ManifestEntry = z.infer<typeof manifestEntrySchema>
 
+/** The manifest entry of a file of which the manifest tells nothing. */
+export function bareEntry(file: string, id: string): ManifestEntry {
+  return manifestEntrySchema.parse({ file, id })
+}
+
 const manifestSchema = z.object({
   version: z.literal(1),
   documents: z.array(manifestEntrySchema),

@@ -97,6 +97,48 @@ export interface PolicyDocument {
   readonly generalKnowledge: readonly string[]
 }
 
+/** A document of which nothing is known but its id, which is also its file. */
+export function bareDocument(id: string): PolicyDocument {
+  return {
+    id,
+    title: '',
+    citeAs: null,
+    institution: null,
+    date: null,
+    documentNumber: null,
+    kind: null,
+    status: null,
+    language: 'nl',
+    aliases: [],
+    url: null,
+    file: id,
+    contentHash: '',
+    generalKnowledge: [],
+  }
+}
+
+/**
+ * A paragraph of running text of which nothing is known but its words, printed as they are read.
+ *
+ * @param start where it begins in the source text, in UTF-16 units
+ */
+export function bareParagraph(documentId: string, anchor: string, text: string, start = 0): Paragraph {
+  return {
+    id: `${documentId}#${anchor}`,
+    documentId,
+    anchor,
+    kind: 'text',
+    headingPath: [],
+    parent: null,
+    label: null,
+    page: null,
+    spans: [[start, start + text.length]],
+    text,
+    searchText: text,
+    footnotes: [],
+  }
+}
+
 /** A document with its source text and everything found in it. */
 export interface DocumentContent {
   /** The source text that all spans refer to. */

@@ -3,7 +3,7 @@
 import type { LocatedCase } from '../../evals/case.js'
 import { evalCaseSchema } from '../../evals/case.js'
 import type { EvalTarget } from '../../evals/run-evals.js'
-import type { DocumentContent, Paragraph } from '../../ingest/corpus.js'
+import { bareParagraph, type DocumentContent, type Paragraph } from '../../ingest/corpus.js'
 import type { AnswerRecord, AskRequest } from '../../server/assistant.js'
 import type { Citation } from '../../server/protocol.js'
 import { describedDocument } from '../support/documents.js'
@@ -31,20 +31,7 @@ function buildDocument(name: string, paragraphCount: number, furniture: string) 
   const paragraphs: Paragraph[] = []
   let offset = 0
   for (const [index, text] of texts.entries()) {
-    paragraphs.push({
-      id: `${name}#p-${index + 1}`,
-      documentId: name,
-      anchor: `p-${index + 1}`,
-      kind: 'text',
-      headingPath: [],
-      parent: null,
-      label: null,
-      page: null,
-      spans: [[offset, offset + text.length]],
-      text,
-      searchText: text,
-      footnotes: [],
-    })
+    paragraphs.push(bareParagraph(name, `p-${index + 1}`, text, offset))
     offset += text.length + furniture.length
   }
   const document = describedDocument(name, { title: `Nota ${name}` })

@@ -1,7 +1,14 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { describeDocument, listSources, readManifest, readSource, slugify } from '../../ingest/catalogue.js'
+import {
+  bareEntry,
+  describeDocument,
+  listSources,
+  readManifest,
+  readSource,
+  slugify,
+} from '../../ingest/catalogue.js'
 import { sha256 } from '../../ingest/durable-files.js'
 import { temporaryFolder, writeOldFile } from '../support/ingest-folders.js'
 
@@ -177,21 +184,7 @@ describe('the description of a document', () => {
     fault: null,
   }
   const found = { title: 'Gevonden titel', date: '2020-01-01', documentNumber: '12/20' }
-  const bare = {
-    file: 'nota.txt',
-    id: 'nota',
-    title: null,
-    citeAs: null,
-    institution: null,
-    date: null,
-    documentNumber: null,
-    kind: null,
-    status: null,
-    language: 'nl',
-    url: null,
-    aliases: [],
-    licence: null,
-  }
+  const bare = bareEntry('nota.txt', 'nota')
 
   it('prefers the manifest over what the document says, and that over the file name', () => {
     const entry = { ...bare, title: 'Titel uit het manifest' }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { DocumentContent, Paragraph } from '../../ingest/corpus.js'
+import { bareParagraph, type DocumentContent, type Paragraph } from '../../ingest/corpus.js'
 import { countContent, isSameFile, readLedger, totalParagraphs, writeLedger } from '../../ingest/ledger.js'
 import { temporaryFolder } from '../support/ingest-folders.js'
 
@@ -42,8 +42,10 @@ describe('a file is taken for the same', () => {
 })
 
 it('counts paragraphs by kind, their lengths, furniture and repairs', () => {
-  const paragraph = (kind: Paragraph['kind'], length: number) =>
-    ({ kind, text: 'x'.repeat(length) }) as unknown as Paragraph
+  const paragraph = (kind: Paragraph['kind'], length: number): Paragraph => ({
+    ...bareParagraph('d', 'p', 'x'.repeat(length)),
+    kind,
+  })
   const content: DocumentContent = {
     source: '',
     paragraphs: [

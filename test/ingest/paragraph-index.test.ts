@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { bareParagraph } from '../../ingest/corpus.js'
 import type { IndexableDocument } from '../../ingest/corpus-store.js'
 import { sha256 } from '../../ingest/durable-files.js'
 import { openEmbeddedEmbedder } from '../../ingest/embedded-embedder.js'
@@ -24,25 +25,11 @@ const embedder = openEmbeddedEmbedder()
 function passage(number: number, text: string): IndexableDocument {
   const id = `passage-${number}`
   const document = describedDocument(id, { contentHash: sha256(text) })
-  const paragraph = {
-    id: `${id}#p-1`,
-    documentId: id,
-    anchor: 'p-1',
-    kind: 'text' as const,
-    headingPath: [],
-    parent: null,
-    label: null,
-    page: null,
-    spans: [[0, text.length] as const],
-    text,
-    searchText: text,
-    footnotes: [],
-  }
   return {
     document,
     content: {
       source: text,
-      paragraphs: [paragraph],
+      paragraphs: [bareParagraph(id, 'p-1', text)],
       furniture: [],
       pages: null,
       repairedWords: 0,

@@ -1,27 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { analyze } from '../../ingest/analysis.js'
-import type { Paragraph, PolicyDocument } from '../../ingest/corpus.js'
+import { bareParagraph, type Paragraph, type PolicyDocument } from '../../ingest/corpus.js'
 import type { Candidate } from '../../ingest/search.js'
 import { type ComposeContext, compose, nearestSources, renderAnswer } from '../../server/compose.js'
 import { understand } from '../../server/question.js'
 import type { Evidence } from '../../server/retrieval.js'
+import { describedDocument } from '../support/documents.js'
 
-const letter: PolicyDocument = {
-  id: 'brief',
+const letter = describedDocument('brief', {
   title: 'Brief over de opvang',
   citeAs: 'de brief van 3 maart 2026',
-  institution: null,
   date: '2026-03-03',
-  documentNumber: null,
   kind: 'kamerbrief',
   status: 'definitief',
-  language: 'nl',
-  aliases: [],
-  url: null,
-  file: 'brief.txt',
-  contentHash: '',
-  generalKnowledge: [],
-}
+})
 const draft: PolicyDocument = {
   ...letter,
   id: 'ontwerp',
@@ -41,21 +33,7 @@ class Corpus {
     const start = this.source.length
     this.source += `${text}\n\n`
     const anchor = `p-${this.paragraphs.length + 1}`
-    const paragraph: Paragraph = {
-      id: `${document.id}#${anchor}`,
-      documentId: document.id,
-      anchor,
-      kind: 'text',
-      headingPath: [],
-      parent: null,
-      label: null,
-      page: null,
-      spans: [[start, start + text.length]],
-      text,
-      searchText: text,
-      footnotes: [],
-      ...given,
-    }
+    const paragraph = { ...bareParagraph(document.id, anchor, text, start), ...given }
     this.paragraphs.push(paragraph)
     return paragraph
   }

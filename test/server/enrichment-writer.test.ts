@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Paragraph } from '../../ingest/corpus.js'
+import { bareParagraph, type Paragraph } from '../../ingest/corpus.js'
 import type { EnrichmentWriter } from '../../ingest/enrich.js'
 import { type ChatModel, openChatModel } from '../../server/chat-model.js'
 import { estimateCost, openEnrichmentWriter } from '../../server/enrichment-writer.js'
@@ -18,18 +18,8 @@ const TEXT =
 const document = describedDocument('brief', { title: 'Brief over parkeren' })
 
 const paragraphOf = (text: string): Paragraph => ({
-  id: 'brief#p-1',
-  documentId: 'brief',
-  anchor: 'p-1',
-  kind: 'text',
+  ...bareParagraph('brief', 'p-1', text),
   headingPath: ['Parkeren'],
-  parent: null,
-  label: null,
-  page: null,
-  spans: [[0, text.length]],
-  text,
-  searchText: text,
-  footnotes: [],
 })
 
 const json = (...quotes: readonly string[]) =>
