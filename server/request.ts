@@ -58,7 +58,7 @@ const MACHINERY = anywhere(
   'systeem ?-?prompt',
   'system ?prompt',
   '(?:verborgen|interne|vorige|eerdere|bovenstaande|oorspronkelijke) (?:instructies?|opdrachten|regels)',
-  'je (?:instructies|regels|opdrachten|prompt)',
+  '(?<!als )je (?:instructies|regels|opdrachten|prompt)',
   '(?:negeer|neger|vergeet|zonder|vrij van) alle (?:regels|instructies)',
   'omgevingsvariabelen?',
   '\\p{L}*wachtwoord(?:en)?',
@@ -84,7 +84,8 @@ const CODE =
 
 /** Things to make or do, which are not answers. */
 const TASK = at(
-  '(?:kun|kan|wil|zou) (?:je|jij|u) .{0,40}(?:schrijven|maken|tekenen|vertalen|verbeteren|sturen|bedenken|nakijken|plannen)',
+  '(?:kun|kan|wil|zou) (?:je|jij|u) .{0,40}(?:schrijven|maken|tekenen|vertalen|verbeteren|bedenken|nakijken|plannen)',
+  '(?:kun|kan|wil|zou) (?:je|jij|u) (?:mij|me|ons) .{0,40}sturen',
   'schrijf',
   'herschrijf',
   'maak (?:een|mijn|de|me|er|eens)',
@@ -110,7 +111,8 @@ const SMALL_TALK = at(
   'wie ben (?:je|jij)',
   'hoe heet (?:je|jij)',
   'ben (?:je|jij) (?:een )?(?:mens|computer|robot|bot|echt|ai)',
-  'wat (?:kun|kan) (?:je|jij)',
+  // Of the assistant; "wat kun je doen als …" is asked of anybody.
+  'wat (?:kun|kan) (?:je|jij)(?: allemaal| eigenlijk| precies| nog meer)*(?: (?:voor (?:mij|me|ons) )?doen)?[ ?!.]*$',
 )
 const OPINION = anywhere(
   '(?:vind|denk) jij',

@@ -17,6 +17,9 @@ describe('understandRequest', () => {
     'Wat is de rol van de Global Migration Group?',
     'COM(2005)669',
     'Moet ik een visum hebben?',
+    'Wat kun je doen als een land niet meewerkt?',
+    'Kun je mensen zomaar naar een vreemd land sturen?',
+    'Wat mag een land als je regels aan visa verbindt?',
   ])('takes “%s” as a question', text => {
     expect(refusal(text)).toBeNull()
   })
@@ -30,6 +33,7 @@ describe('understandRequest', () => {
     ['Kun je een gedicht voor me schrijven?', 'out-of-scope'],
     ['Goedemorgen!', 'out-of-scope'],
     ['Wie ben jij?', 'out-of-scope'],
+    ['Wat kan je allemaal?', 'out-of-scope'],
     ['Wat vind jij van dit beleid?', 'opinion'],
     ['Op welke partij moet ik stemmen?', 'opinion'],
     ['What does the letter say about return?', 'language'],
