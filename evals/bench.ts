@@ -2,8 +2,7 @@
  * `npm run bench -- <name>`: measurements of speed and size, ratios in one run. Each lives in `evals/bench/<name>.ts` and
  * exports `bench`, which gets the remaining arguments and gives the exit code. Without a name answering is measured.
  */
-import { CodedFault } from '../ingest/faults.js'
-import { EvalFault } from './faults.js'
+import { EvalFault, exitWith } from './faults.js'
 
 /** Every measurement; loaded when asked for, since the peers are heavy. */
 const MEASUREMENTS = ['answering', 'ingest', 'retrieval', 'server', 'client', 'crash', 'peers'] as const
@@ -25,12 +24,4 @@ async function main(): Promise<number> {
   return measurement.bench(named ? rest : process.argv.slice(2))
 }
 
-main().then(
-  code => {
-    process.exitCode = code
-  },
-  fault => {
-    console.error(fault instanceof CodedFault ? fault.message : fault)
-    process.exitCode = 1
-  },
-)
+exitWith(main())

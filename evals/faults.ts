@@ -14,3 +14,13 @@ export type EvalFaultCode =
 export class EvalFault extends CodedFault<EvalFaultCode> {
   override readonly name = 'EvalFault'
 }
+
+/** Ends the process with the exit code of a command, or with 1 and the message of its fault. */
+export async function exitWith(command: Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await command
+  } catch (fault) {
+    console.error(fault instanceof CodedFault ? fault.message : fault)
+    process.exitCode = 1
+  }
+}

@@ -1,5 +1,4 @@
 /** `npm run evals`: the command line of the evaluation suite. `docs/evals.md` describes it. */
-import { CodedFault } from '../ingest/faults.js'
 import { runAblation } from './commands/ablation.js'
 import { addCase } from './commands/add-case.js'
 import { judge } from './commands/chat-judge.js'
@@ -9,7 +8,7 @@ import { listSeen } from './commands/list-seen.js'
 import { report } from './commands/make-report.js'
 import { runBeirCommand } from './commands/run-beir.js'
 import { runVerifier } from './commands/run-verifier.js'
-import { EvalFault } from './faults.js'
+import { EvalFault, exitWith } from './faults.js'
 import { runParagraphs } from './paragraphs.js'
 
 /** Each command with what it does; without a name the cases are run. */
@@ -38,12 +37,4 @@ async function main(): Promise<number> {
   return evaluate(process.argv.slice(2))
 }
 
-main().then(
-  code => {
-    process.exitCode = code
-  },
-  fault => {
-    console.error(fault instanceof CodedFault ? fault.message : fault)
-    process.exitCode = 1
-  },
-)
+exitWith(main())

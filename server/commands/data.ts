@@ -1,8 +1,8 @@
 /** `npm run data -- backup <file> | forget <answer id> | purge | stats`: care of the database. See `docs/operations.md`. */
 import { existsSync } from 'node:fs'
-import { CodedFault } from '../../ingest/faults.js'
 import { readConfiguration } from '../configuration.js'
 import { databaseFile, Storage } from '../storage.js'
+import { endInFailure } from './failure.js'
 
 const USAGE = `Usage: npm run data -- backup <file>        copies the database, also while the server runs
        npm run data -- forget <answer id>   deletes one answer with its feedback, at once
@@ -51,8 +51,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  const isExpected = error instanceof CodedFault || error instanceof TypeError
-  console.error(isExpected ? error.message : error)
-  process.exitCode = 1
-})
+main().catch(endInFailure)

@@ -4,9 +4,9 @@
  */
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { CodedFault } from '../../ingest/faults.js'
 import { readConfiguration } from '../configuration.js'
 import { databaseFile, type RatedAnswer, Storage } from '../storage.js'
+import { endInFailure } from './failure.js'
 
 const USAGE = 'Usage: npm run --silent export -- [--since YYYY-MM-DD] [--traces] [--audit]'
 
@@ -96,8 +96,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  const isExpected = error instanceof CodedFault || error instanceof TypeError
-  console.error(isExpected ? error.message : error)
-  process.exitCode = 1
-})
+main().catch(endInFailure)

@@ -1,7 +1,7 @@
 /** `npm run keys -- <name> [--operator]`: makes an API key, shown once, and the entry that the server keeps. */
 import { parseArgs } from 'node:util'
-import { CodedFault } from '../../ingest/faults.js'
 import { createApiKey } from '../access.js'
+import { endInFailure } from './failure.js'
 
 function main(): void {
   const { values, positionals } = parseArgs({
@@ -18,7 +18,5 @@ function main(): void {
 try {
   main()
 } catch (error) {
-  const isExpected = error instanceof CodedFault || error instanceof TypeError
-  console.error(isExpected ? error.message : error)
-  process.exitCode = 1
+  endInFailure(error)
 }

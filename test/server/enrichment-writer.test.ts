@@ -6,11 +6,16 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bareParagraph, type Paragraph } from '../../ingest/corpus.js'
 import type { EnrichmentWriter } from '../../ingest/enrich.js'
-import { type ChatModel, openChatModel } from '../../server/chat-model.js'
 import { estimateCost, openEnrichmentWriter } from '../../server/enrichment-writer.js'
 import { describedDocument } from '../support/documents.js'
 import { letterFolders } from '../support/ingest-folders.js'
-import { type Behaviour, type ModelServer, reply, startModelServer } from '../support/model-server.js'
+import {
+  type Behaviour,
+  type ModelServer,
+  modelOf,
+  reply,
+  startModelServer,
+} from '../support/model-server.js'
 
 const TEXT =
   'De gemeente verhoogt het tarief “binnenstad” in 2026 naar vier euro per uur. Bewoners betalen niets.'
@@ -34,17 +39,7 @@ let writer: EnrichmentWriter
 
 beforeEach(async () => {
   server = await startModelServer()
-  const model = await openChatModel(
-    {
-      chat: { provider: 'openai', model: 'proef' },
-      chatTimeoutSeconds: 5,
-      chatTemperature: 0,
-      openai: { baseUrl: server.openaiUrl, apiKey: null },
-      ollama: { baseUrl: server.ollamaUrl },
-    },
-    { wait: async () => undefined },
-  )
-  writer = openEnrichmentWriter(model as ChatModel)
+  writer = openEnrichmentWriter(await modelOf(server))
 })
 afterEach(() => server.close())
 

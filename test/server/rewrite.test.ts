@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ChatModel, openChatModel } from '../../server/chat-model.js'
+import type { ChatModel } from '../../server/chat-model.js'
 import { needsRewriting, rewriteQuestion } from '../../server/rewrite.js'
-import { type Behaviour, type ModelServer, reply, startModelServer } from '../support/model-server.js'
+import {
+  type Behaviour,
+  type ModelServer,
+  modelOf,
+  reply,
+  startModelServer,
+} from '../support/model-server.js'
 
 const HISTORY = [
   {
@@ -15,16 +21,7 @@ let model: ChatModel
 
 beforeEach(async () => {
   server = await startModelServer()
-  model = (await openChatModel(
-    {
-      chat: { provider: 'openai', model: 'proef' },
-      chatTimeoutSeconds: 5,
-      chatTemperature: 0,
-      openai: { baseUrl: server.openaiUrl, apiKey: null },
-      ollama: { baseUrl: server.ollamaUrl },
-    },
-    { wait: async () => undefined },
-  )) as ChatModel
+  model = await modelOf(server)
 })
 afterEach(() => server.close())
 

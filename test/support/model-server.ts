@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type ChatModel, openChatModel } from '../../server/chat-model.js'
 
 /** Tokens of a prompt and of its reply. */
 export interface Usage {
@@ -68,6 +69,21 @@ export const reply = (...pieces: readonly string[]): Extract<Behaviour, { readon
   kind: 'reply',
   pieces,
 })
+
+/** A chat model that speaks with the server and does not wait before it tries again. */
+export async function modelOf({ openaiUrl, ollamaUrl }: ModelServer): Promise<ChatModel> {
+  const model = await openChatModel(
+    {
+      chat: { provider: 'openai', model: 'proef' },
+      chatTimeoutSeconds: 5,
+      chatTemperature: 0,
+      openai: { baseUrl: openaiUrl, apiKey: null },
+      ollama: { baseUrl: ollamaUrl },
+    },
+    { wait: async () => undefined },
+  )
+  return model as ChatModel
+}
 
 type Protocol = 'openai' | 'ollama'
 
