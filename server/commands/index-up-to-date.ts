@@ -1,7 +1,8 @@
 /** Brings the index of the data folder up to date before a command answers questions. */
 import { join } from 'node:path'
 import { openEmbedder } from '../../ingest/embeddings.js'
-import { type IngestOptions, type IngestReport, ingest, reportWhenCurrent } from '../../ingest/ingest.js'
+import { type IngestReport, ingest, reportWhenCurrent } from '../../ingest/ingest.js'
+import type { IngestOptions } from '../../ingest/ingest-options.js'
 import { ingestInThread } from '../../ingest/ingest-thread.js'
 import { openKeptLexicon } from '../../ingest/kept-lexicon.js'
 import { type AssistantOptions, indexFolder } from '../assistant.js'

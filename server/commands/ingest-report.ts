@@ -1,6 +1,7 @@
 /** What `npm run ingest` shows to a person: a progress bar, a table per document, what to look at. */
 import { PARAGRAPH_KINDS } from '../../ingest/corpus.js'
-import type { IngestProgress, IngestReport } from '../../ingest/ingest.js'
+import type { IngestReport } from '../../ingest/ingest.js'
+import type { IngestProgress } from '../../ingest/ingest-options.js'
 import { type LedgerEntry, totalParagraphs } from '../../ingest/ledger.js'
 
 /** Documents that a table lists one by one; of more, only those that changed or have something to say. */
