@@ -1,10 +1,12 @@
 /** From a tree of HTML elements to extracted text and blocks: headings, paragraphs, lists, tables, footnotes. */
 import { articleHeading } from '../paragraphs/articles.js'
-import { isBareLabel, readLabel } from '../paragraphs/labels.js'
-import { isHeadOfNumbers } from '../paragraphs/tables.js'
+import { readLabel } from '../paragraphs/labels.js'
 import { BlockWriter } from './block-writer.js'
+import { findNotes, isBackLink } from './element-notes.js'
+import { isHeadRow, isLabelled, isLayout, rowsOf } from './element-tables.js'
 import {
   attribute,
+  BLOCKS,
   backgroundOf,
   type ChildNode,
   type Element,
@@ -19,6 +21,7 @@ import {
   textNode,
 } from './elements.js'
 import type { Block } from './format.js'
+import { counterText, styleType } from './list-counters.js'
 
 /** The text of a page with its blocks. */
 export interface WrittenBlocks {
@@ -32,21 +35,12 @@ export interface WalkOptions {
   readonly isLeftOut: (element: Element) => boolean
 }
 
-const BLOCKS: ReadonlySet<string> = new Set(
-  'address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul caption'.split(
-    ' ',
-  ),
-)
 /** Names that style sheets give to headings which are set as ordinary paragraphs. */
 const HEADING_NAMES =
   /(?:^|[\s_-])(?:ti|title|titel|sub-?title|heading|kop|koptekst|tussenkop)(?:\d*$|\d*[\s_-])/i
 const LONGEST_HEADING = 200
-/** Mark of a footnote as printed: "(1)", "[2]", "*", "3)". */
-const NOTE_MARK = /^[[(]?\s*(\d{1,3}|\*{1,4}|[ivx]{1,5}|†)\s*[\])]?\.?$/
 /** Deeper elements are read as text only, so that no page can exhaust the stack. */
 const DEEPEST = 400
-/** Cells with more text make a table a means of layout. */
-const LONGEST_CELL = 1_500
 
 /** Writes the text below an element. */
 export function writeBlocks(root: ParentNode, options: WalkOptions): WrittenBlocks {
@@ -305,191 +299,4 @@ function headingLevel(element: Element): number | null {
   const isBold =
     bold.length > 0 && bold.map(textBelow).join('').replace(/\s/g, '') === text.replace(/\s/g, '')
   return isBold && /\p{L}{3}/u.test(text) ? 0 : null
-}
-
-function styleType(element: Element): string {
-  const style =
-    /list-style(?:-type)?\s*:\s*([\w-]+)/i.exec(attribute(element, 'style') ?? '')?.[1]?.toLowerCase() ?? ''
-  const types: Readonly<Record<string, string>> = {
-    none: 'none',
-    'lower-alpha': 'a',
-    'lower-latin': 'a',
-    'upper-alpha': 'A',
-    'upper-latin': 'A',
-    'lower-roman': 'i',
-    'upper-roman': 'I',
-  }
-  return types[style] ?? '1'
-}
-
-/** A counter as a browser prints it. */
-function counterText(value: number, type: string): string {
-  if (/^a$/i.test(type)) {
-    const letter = String.fromCharCode(97 + ((value - 1) % 26))
-    const letters = value > 26 ? letter + letter : letter
-    return type === 'A' ? letters.toUpperCase() : letters
-  }
-  if (/^i$/i.test(type)) return type === 'I' ? roman(value).toUpperCase() : roman(value)
-  return String(value)
-}
-
-function roman(value: number): string {
-  const signs: readonly (readonly [number, string])[] = [
-    [100, 'c'],
-    [90, 'xc'],
-    [50, 'l'],
-    [40, 'xl'],
-    [10, 'x'],
-    [9, 'ix'],
-    [5, 'v'],
-    [4, 'iv'],
-    [1, 'i'],
-  ]
-  let rest = Math.min(value, 399)
-  let text = ''
-  for (const [size, sign] of signs) for (; rest >= size; rest -= size) text += sign
-  return text
-}
-
-/** The rows of a table, those of tables inside it left out. */
-function rowsOf(table: Element): Element[] {
-  return table.childNodes
-    .filter(isElement)
-    .flatMap(each =>
-      each.tagName === 'tr'
-        ? [each]
-        : /^t(?:head|body|foot)$/.test(each.tagName)
-          ? each.childNodes.filter(isElement)
-          : [],
-    )
-    .filter(each => each.tagName === 'tr')
-}
-
-function isLabelled(texts: readonly (readonly string[])[]): boolean {
-  return (
-    texts.length > 0 &&
-    texts.every(row => {
-      const filled = row.filter(text => text !== '')
-      const [label = '', text = ''] = filled
-      return (
-        filled.length === 2 &&
-        /\p{L}/u.test(text) &&
-        (isBareLabel(label) || NOTE_MARK.test(label) || /^[—–•-]$/.test(label))
-      )
-    })
-  )
-}
-
-function isLayout(
-  table: Element,
-  cells: readonly (readonly Element[])[],
-  texts: readonly (readonly string[])[],
-): boolean {
-  if (/^(?:presentation|none)$/.test(attribute(table, 'role') ?? '')) return true
-  if (cells.every(row => row.length < 2)) return true
-  if (texts.some(row => row.some(text => text.length > LONGEST_CELL))) return true
-  for (const each of elementsBelow(table)) if (/^(?:table|h[1-6])$/.test(each.tagName)) return true
-  return false
-}
-
-function isHeadRow(
-  row: Element | undefined,
-  cells: readonly Element[],
-  texts: readonly (readonly string[])[],
-  index: number,
-): boolean {
-  if (row?.parentNode && isElement(row.parentNode) && row.parentNode.tagName === 'thead') return true
-  if (cells.every(cell => cell.tagName === 'th')) return true
-  const isFirst = texts.findIndex(each => each.some(text => text !== '')) === index
-  if (!isFirst || cells.length < 2) return false
-  return cells.every(headingCell) || isHeadOfNumbers(texts.slice(index))
-}
-
-/** Whether all of a cell is set in bold. */
-function headingCell(cell: Element): boolean {
-  const text = textBelow(cell).replace(/\s/g, '')
-  if (text === '') return true
-  let bold = ''
-  for (const each of elementsBelow(cell)) if (/^(?:b|strong)$/.test(each.tagName)) bold += textBelow(each)
-  return bold.replace(/\s/g, '') === text
-}
-
-/** An arrow back to the text, which the printed page does not have. */
-function isBackLink(element: Element): boolean {
-  return element.tagName === 'a' && /^(?:[↑↩⏎^\s]|\ufe0e)+$/u.test(textBelow(element))
-}
-
-/**
- * Finds footnotes by their links: a link whose text is a mark leads to the note, and at the beginning of the note a link
- * with the same mark, or an arrow, leads back.
- */
-function findNotes(root: ParentNode): { notes: Map<Element, string>; references: Map<Element, string> } {
-  const byId = new Map<string, Element>()
-  const links: { link: Element; target: string; mark: string }[] = []
-  for (const element of elementsBelow(root)) {
-    for (const name of [
-      attribute(element, 'id'),
-      element.tagName === 'a' ? attribute(element, 'name') : null,
-    ])
-      if (name) byId.set(name, element)
-    const target = element.tagName === 'a' ? /#(.+)$/.exec(attribute(element, 'href') ?? '')?.[1] : undefined
-    const mark = target === undefined ? undefined : NOTE_MARK.exec(textBelow(element))?.[1]
-    if (target !== undefined && mark !== undefined) links.push({ link: element, target, mark })
-  }
-  const texts = new Map<Element, string>()
-  const textOfBlock = (element: Element): string => {
-    const text = texts.get(element) ?? textBelow(element)
-    texts.set(element, text)
-    return text
-  }
-  const firstLinks = new Map<Element, Element | null>()
-  const firstLinkOf = (element: Element): Element | null => {
-    if (!firstLinks.has(element)) firstLinks.set(element, firstLink(element))
-    return firstLinks.get(element) ?? null
-  }
-  const notes = new Map<Element, string>()
-  const references = new Map<Element, string>()
-  for (const { link, target, mark } of links) {
-    const aim = byId.get(target)
-    const note = aim && blockAround(aim)
-    const own = blockAround(link)
-    if (!note || !own || note === own || isAtBeginning(link, firstLinkOf(own), textOfBlock(own))) continue
-    const text = textOfBlock(note)
-    const isNumbered = /^[[(]?\s*(\d{1,3}|\*{1,4}|[ivx]{1,5}|†)/.exec(text)?.[1] === mark
-    const isItem = note.tagName === 'li' || attribute(note, 'role') === 'doc-footnote'
-    if (!isNumbered && !isItem && !/[↑↩^]\s*\S{0,3}$/.test(text)) continue
-    notes.set(note, mark)
-    references.set(link, mark)
-  }
-  return { notes, references }
-}
-
-function blockAround(element: Element): Element | null {
-  for (let node: ParentNode | null = element; node && isElement(node); node = node.parentNode)
-    if (BLOCKS.has(node.tagName))
-      return node.tagName === 'p' && isItemOf(node) ? (node.parentNode as Element) : node
-  return null
-}
-
-/** Whether a paragraph is the first of a list item, which then is the note. */
-function isItemOf(element: Element): boolean {
-  const { parentNode } = element
-  return (
-    parentNode !== null &&
-    isElement(parentNode) &&
-    parentNode.tagName === 'li' &&
-    parentNode.childNodes.find(isElement) === element
-  )
-}
-
-/** Whether nothing but white space and marks stands before a link in its block. */
-function isAtBeginning(link: Element, first: Element | null, text: string): boolean {
-  if (first !== link) return false
-  const bare = (each: string): string => each.slice(0, 40).replace(/^[[(\s]+/, '')
-  return bare(text).startsWith(bare(textBelow(link)))
-}
-
-function firstLink(block: Element): Element | null {
-  for (const each of elementsBelow(block)) if (each.tagName === 'a' && textBelow(each) !== '') return each
-  return null
 }

@@ -57,6 +57,13 @@ export const UNPRINTED: ReadonlySet<string> = new Set(
   ),
 )
 
+/** Elements that begin and end lines of their own. */
+export const BLOCKS: ReadonlySet<string> = new Set(
+  'address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul caption'.split(
+    ' ',
+  ),
+)
+
 const HIDING =
   /(?:^|[;{\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0?\.?0*(?=\s*[;!}]|\s*$)|font-size\s*:\s*[01](?:px|pt|em|rem|%)?(?=\s*[;!}]|\s*$)|content-visibility\s*:\s*hidden|(?:left|top|right|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*(?:0|1px)|clip-path\s*:\s*inset\(\s*(?:50|100)%)/i
 const COLOR = /(?:^|[;\s])color\s*:\s*([^;!]+)/i
