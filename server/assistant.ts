@@ -14,7 +14,7 @@ import { compose, documentNotes, nearestSources, renderAnswer } from './compose.
 import type { Configuration } from './configuration.js'
 import { ServerFault } from './faults.js'
 import { answerWithModel, type ModelOutcome } from './model-answer.js'
-import { findMissing, interleave } from './part-evidence.js'
+import { decideParts, findMissing, interleave } from './part-evidence.js'
 import {
   type Answer,
   type AnswerEvent,
@@ -23,7 +23,6 @@ import {
   type RefusalReason,
   type RetrievedParagraph,
 } from './protocol.js'
-import { decide } from './refusal.js'
 import { type UnderstoodRequest, understandRequest } from './request.js'
 import { type Evidence, earlierTurns, retrieve, retrieveParts } from './retrieval.js'
 import { needsRewriting, type RewrittenQuestion, rewriteQuestion } from './rewrite.js'
@@ -192,7 +191,7 @@ class SearchAssistant implements Assistant {
     const parts = await retrieveParts(index, this.#embedder, understood.question, history, CANDIDATE_COUNT)
     request.signal?.throwIfAborted()
     watch.lap('retrieve')
-    const decisions = parts.map(decide)
+    const decisions = decideParts(parts)
     watch.lap('decide')
     const carried = understood.refusal === null ? parts.filter((_, at) => decisions[at]?.answers) : []
     const written =

@@ -89,14 +89,14 @@ class Composer {
   }
 
   async compose(parts: readonly AnsweredPart[]): Promise<Composition> {
-    const questions = new Set(parts.map(({ evidence }) => evidence.question))
+    const questions = new Set(parts.map(({ evidence }) => evidence.title))
     let labelled = ''
     for (const { evidence, selection } of parts) {
       const pieces = selection.pieces.filter(piece => !this.#isShown(piece))
-      const isNew = questions.size > 1 && evidence.question !== labelled
-      const label = isNew && pieces.length > 0 ? answerTexts.part(evidence.question) : ''
+      const isNew = questions.size > 1 && evidence.title !== labelled
+      const label = isNew && pieces.length > 0 ? answerTexts.part(evidence.title) : ''
 
-      if (label !== '') labelled = evidence.question
+      if (label !== '') labelled = evidence.title
       await this.#add({ ...selection, pieces }, label)
     }
     const [only] = parts

@@ -9,6 +9,8 @@ export interface DocumentScope {
   readonly preferences: ReadonlyMap<string, number>
   /** Positions of the tokens that only name a document. */
   readonly naming: ReadonlySet<number>
+  /** Positions of the tokens that name a document, however vaguely: "het kabinet". */
+  readonly mentioning: ReadonlySet<number>
 }
 
 /** How clearly each kind of mention names a document; they add up to at most 1. Chosen by `evals/train.ts`. */
@@ -38,6 +40,11 @@ const AUTHORS: Readonly<Record<string, string>> = {
   wet: 'wetgever',
   verordening: 'raad wetgever',
 }
+
+/** Who speaks in documents of some kind names none by being addressed in its title: "mededeling aan de Raad". */
+const SPEAKERS: ReadonlySet<string> = new Set(
+  Object.values(AUTHORS).flatMap(authors => tokens(authors).map(({ stem }) => stem)),
+)
 
 const MONTHS =
   'januari februari maart april mei juni juli augustus september oktober november december'.split(' ')
@@ -74,7 +81,7 @@ function profileOf(document: PolicyDocument): Profile {
   const names = aliases
     .flatMap(alias => alias.match(/\p{Lu}[\p{L}\p{N}]+/gu) ?? [])
     .flatMap(contentStems)
-    .filter(stem => !known.has(stem) && !GENERAL_WORDS.has(stem))
+    .filter(stem => !known.has(stem) && !GENERAL_WORDS.has(stem) && !SPEAKERS.has(stem))
   const [year = null, month] = date?.split('-') ?? []
   return {
     id: document.id,
@@ -164,6 +171,11 @@ function endOfPhrase(question: readonly Token[], start: number, phrase: readonly
   return at
 }
 
+/** Whether nothing but stop words stands between two words. */
+function areNeighbours(question: readonly Token[], one: number, other: number): boolean {
+  return question.slice(Math.min(one, other) + 1, Math.max(one, other)).every(({ stop }) => stop)
+}
+
 interface Mentions {
   evidence: number
   readonly positions: Set<number>
@@ -206,7 +218,15 @@ function mentionsOf(profile: Profile, question: readonly Token[]): Mentions {
   if (taken.size === 0) once('name', stem => profile.names.has(stem))
   once('kind', stem => profile.kinds.has(stem))
   const institution = once('institution', stem => profile.institution.has(stem))
-  if (institution < 0) once('author', stem => profile.authors.has(stem))
+  const isAuthor = (stem: string) => profile.authors.has(stem)
+  if (institution < 0) once('author', isAuthor)
+  // "De ministers in Praag" are named by both words.
+  else {
+    const near = question.findIndex(
+      ({ stem }, at) => isAuthor(stem) && !taken.has(at) && areNeighbours(question, at, institution),
+    )
+    if (near >= 0) add('author', near)
+  }
   const year = once('year', stem => stem === profile.year)
   if (year > 0 && question[year - 1]?.stem === profile.month) add('month', year - 1)
   return { evidence: Math.min(1, evidence), positions }
@@ -229,17 +249,18 @@ function stretches(question: readonly Token[]): (readonly [from: number, to: num
   ])
 }
 
-/** The documents that one stretch names, in the order in which it does. */
+/** The documents that one stretch names, in the order in which it does, and what could name one. */
 function namedIn(question: readonly Token[], index: ScopeIndex) {
-  const found = possibleProfiles(question, index).map(profile => ({
-    id: profile.id,
-    ...mentionsOf(profile, question),
-  }))
+  const found = possibleProfiles(question, index)
+    .map(profile => ({ id: profile.id, ...mentionsOf(profile, question) }))
+    .filter(({ evidence }) => evidence >= LEAST_EVIDENCE)
   const best = Math.max(0, ...found.map(({ evidence }) => evidence))
-  if (best < LEAST_EVIDENCE) return []
-  return found
-    .filter(({ evidence }) => evidence >= LEAST_SHARE * best && evidence >= LEAST_EVIDENCE)
-    .sort((one, other) => Math.min(...one.positions) - Math.min(...other.positions))
+  return {
+    named: found
+      .filter(({ evidence }) => evidence >= LEAST_SHARE * best)
+      .sort((one, other) => Math.min(...one.positions) - Math.min(...other.positions)),
+    mentioned: found.flatMap(({ positions }) => [...positions]),
+  }
 }
 
 /** Finds which documents a question names. */
@@ -247,14 +268,18 @@ export function findScope(question: readonly Token[], documents: readonly Policy
   const index = scopeIndexOf(documents)
   const preferences = new Map<string, number>()
   const naming = new Set<number>()
+  const mentioning = new Set<number>()
   const ranges = stretches(question)
-  for (const [from, to] of ranges)
-    for (const { id, evidence, positions } of namedIn(question.slice(from, to), index)) {
+  for (const [from, to] of ranges) {
+    const { named, mentioned } = namedIn(question.slice(from, to), index)
+    for (const { id, evidence, positions } of named) {
       const isClear = evidence >= CLEARLY_NAMED
       // Named apart, each is meant as clearly as the others.
       const preference = ranges.length > 1 && isClear ? 1 : evidence
       preferences.set(id, Math.max(preferences.get(id) ?? 0, preference))
       if (isClear) for (const position of positions) naming.add(from + position)
     }
-  return { preferences, naming }
+    for (const position of mentioned) mentioning.add(from + position)
+  }
+  return { preferences, naming, mentioning }
 }

@@ -31,6 +31,8 @@ const FINISHED = new RegExp(
   'iu',
 )
 
+const HAS_VERB = new RegExp(`(?:^| )${FINITE_VERB}(?![\\p{L}])`, 'iu')
+
 /** Fewest words that make a part a question of its own. */
 const LEAST_WORDS = 3
 /** Most questions that one question is cut into. */
@@ -39,7 +41,7 @@ const MOST_PARTS = 3
 /**
  * The questions within a question.
  *
- * @returns one to three parts in order, each as the visitor wrote it
+ * @returns one to three parts in order, each in the visitor's words, with those it shares with the one beside it
  */
 export function splitQuestion(question: string): string[] {
   const parts = [question.trim()]
@@ -59,8 +61,30 @@ function splitInTwo(trimmed: string): [string, string] | undefined {
     const second = trimmed.slice(match.index + match[0].length).replace(/[?\s]+$/, '')
     // A colon announces what is asked: "over visa: wat biedt …, en welke maatregel …".
     const complete = words(first) >= LEAST_WORDS && words(second) >= LEAST_WORDS && OPENS_QUESTION.test(first)
-    if (!complete || SUBORDINATE.test(second) || (UNFINISHED.test(first) && !FINISHED.test(first))) continue
-    return [first, second]
+    if (!complete || SUBORDINATE.test(second)) continue
+    const isUnfinished = UNFINISHED.test(first) && !FINISHED.test(first)
+    const finished = isUnfinished ? withSharedEnd(first, second) : first
+    if (finished !== undefined) return [finished, withSharedBeginning(finished, second)]
   }
   return undefined
+}
+
+const COUNTED = /^(?<word>hoeveel|welke?) \p{L}+ /iu
+
+/** "Hoeveel regelingen" with the end of "hoeveel overeenkomsten zijn er gesloten"; `undefined` when they share none. */
+function withSharedEnd(first: string, second: string): string | undefined {
+  const counted = COUNTED.exec(second)
+  const end = counted && second.slice(counted[0].length)
+  const isSame = counted && first.toLowerCase().startsWith(`${counted.groups?.word?.toLowerCase()} `)
+  return isSame && end && new RegExp(`^${FINITE_VERB} `, 'iu').test(end) ? `${first} ${end}` : undefined
+}
+
+/** "Hoeveel bij het proces van Praag" with the beginning of "hoeveel landen zijn betrokken bij het proces van Rabat". */
+function withSharedBeginning(first: string, second: string): string {
+  const [, word = '', preposition = ''] =
+    /^(\p{L}+) (aan|bij|binnen|in|met|naar|op|over|uit|van|voor|tegen)(?!\p{L})/iu.exec(second) ?? []
+  const at = first.toLowerCase().lastIndexOf(` ${preposition.toLowerCase()} `)
+  const isSame = word !== '' && first.toLowerCase().startsWith(`${word.toLowerCase()} `)
+  if (!isSame || at <= word.length || HAS_VERB.test(second)) return second
+  return first.slice(0, at) + second.slice(word.length)
 }

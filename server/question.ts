@@ -4,7 +4,9 @@ import type { AnswerForm } from '../ingest/answer-forms.js'
 import type { PolicyDocument } from '../ingest/corpus.js'
 import { type QueryWord, withNumbers } from '../ingest/query-units.js'
 import { type AnswerType, answerType } from './answer-type.js'
-import { findScope } from './document-scope.js'
+import { type DocumentQuestion, splitByDocument } from './document-parts.js'
+import { type DocumentScope, findScope } from './document-scope.js'
+import { splitQuestion } from './question-parts.js'
 
 /** An earlier turn, as far as understanding the next one needs it. */
 export interface EarlierTurn {
@@ -23,6 +25,10 @@ export interface UnderstoodQuestion {
   readonly preferences: ReadonlyMap<string, number>
   /** Documents that the question itself names clearly. */
   readonly named: readonly string[]
+  /** Whether other documents than those named are no answer: each of several is asked by itself. */
+  readonly confined: boolean
+  /** Whether several documents are asked the same. */
+  readonly isShared: boolean
   /** Forms that the answer can take; empty when the question does not tell. */
   readonly answerForms: readonly AnswerForm[]
   /** Whether it cannot be understood without the turn before it. */
@@ -48,6 +54,8 @@ const WEIGHTS = {
 /** How strongly the document of the earlier answer is asked for. */
 const PREFERENCE_CARRIED = 0.6
 const PREFERENCE_CARRIED_ANYWAY = 0.25
+/** How strongly each of several documents is asked for that one name can mean. */
+const PREFERENCE_SEVERAL = 0.4
 const CLEARLY_NAMED = 0.75
 
 /** Verbs and nouns of asking, as stems. */
@@ -106,14 +114,33 @@ export function expectedForms(question: string): readonly AnswerForm[] {
   return FORMS[answerType(question)] ?? []
 }
 
-/** Reads a question in its conversation. */
+/** What a question says about documents, or what is known of it already. */
+function scopeOf(
+  own: readonly Token[],
+  documents: readonly PolicyDocument[],
+  meant: readonly string[] | undefined,
+): Pick<DocumentScope, 'preferences' | 'naming'> {
+  const scope = findScope(own, documents)
+  if (!meant) return scope
+  const years = new Set(documents.filter(({ id }) => meant.includes(id)).map(({ date }) => date?.slice(0, 4)))
+  const naming = new Set(scope.mentioning)
+  for (const [at, { stem }] of own.entries()) if (years.has(stem)) naming.add(at)
+  return { naming, preferences: new Map(meant.map(id => [id, meant.length === 1 ? 1 : PREFERENCE_SEVERAL])) }
+}
+
+/**
+ * Reads a question in its conversation.
+ *
+ * @param meant documents that it is known to ask
+ */
 export function understand(
   question: string,
   history: readonly EarlierTurn[],
   documents: readonly PolicyDocument[],
+  meant?: readonly string[],
 ): UnderstoodQuestion {
   const own = tokensOf(question)
-  const scope = findScope(own, documents)
+  const scope = scopeOf(own, documents, meant)
   const preferences = new Map(scope.preferences)
   const named = clearlyNamed(scope)
   const followUp = history.length > 0 && needsEarlier(question, own)
@@ -137,15 +164,20 @@ export function understand(
     words: [...carried.flat(), ...weigh(own, scope.naming, 1)],
     preferences,
     named,
+    confined: meant?.length === 1,
+    isShared: false,
     followUp,
     earlierParagraph: followUp ? (history.at(-1)?.paragraphId ?? null) : null,
     answerForms: expectedForms(question),
   }
 }
 
-/** A part of a question in the visitor's words, and as understood. */
+/** A part of a question, as understood. */
 export interface UnderstoodPart {
+  /** The part as a question of its own. */
   readonly question: string
+  /** As it is shown. */
+  readonly title: string
   readonly understood: UnderstoodQuestion
 }
 
@@ -153,22 +185,72 @@ export interface UnderstoodPart {
 const MOST_PARTS = 4
 
 /**
- * Reads the parts of a question, each with the words of the whole around it. A part that names several documents is asked
- * of each of them.
+ * Reads the parts of a question: the questions it holds, and where it asks several documents, one for each of them.
  *
- * @param parts as `splitQuestion` gives them; never empty
+ * @returns at least one part, in the order of the question
  */
 export function understandParts(
+  question: string,
+  history: readonly EarlierTurn[],
+  documents: readonly PolicyDocument[],
+): UnderstoodPart[] {
+  const byDocument = splitByDocument(question, documents)
+  const understood =
+    byDocument.length > 0
+      ? byDocument.flatMap(each => understandOf(each, byDocument, history, documents))
+      : understandQuestions(splitQuestion(question), history, documents)
+  return understood.slice(0, MOST_PARTS)
+}
+
+/** Reads what is asked of one document, with the words of the other questions around it where it may need them. */
+function understandOf(
+  { question, title, documents: meant, isShared }: DocumentQuestion,
+  all: readonly DocumentQuestion[],
+  history: readonly EarlierTurn[],
+  documents: readonly PolicyDocument[],
+): UnderstoodPart[] {
+  const questions = splitQuestion(question)
+  const others = isShared ? [] : all.map(each => each.question)
+  return questions.map(each => {
+    const understood = { ...understand(each, history, documents, meant), isShared }
+    const words = [...wordsAround(each, [...others, ...questions], documents), ...understood.words]
+    return {
+      question: each,
+      title: questions.length > 1 ? each : title,
+      understood: { ...understood, words },
+    }
+  })
+}
+
+/** The words of other questions beside one, those left out that it holds itself. */
+function wordsAround(
+  question: string,
+  others: readonly string[],
+  documents: readonly PolicyDocument[],
+): QueryWord[] {
+  const own = tokensOf(question)
+  return others
+    .filter(other => other !== question && !other.includes(question))
+    .flatMap(other => {
+      const stems = tokensOf(other)
+      return without(weigh(stems, findScope(stems, documents).naming, WEIGHTS.around), own)
+    })
+}
+
+/** Reads questions, each with the words of the whole around it. */
+function understandQuestions(
   parts: readonly string[],
   history: readonly EarlierTurn[],
   documents: readonly PolicyDocument[],
 ): UnderstoodPart[] {
   const whole = understand(parts.join(' '), history, documents)
-  const understoodParts = parts.map(question => ({
-    question,
-    understood: understandPart(question, parts, whole, documents, history),
-  }))
-  return understoodParts.flatMap(perDocument).slice(0, MOST_PARTS)
+  return parts
+    .map(question => ({
+      question,
+      title: question,
+      understood: understandPart(question, parts, whole, documents, history),
+    }))
+    .flatMap(perDocument)
 }
 
 function understandPart(
@@ -180,24 +262,19 @@ function understandPart(
 ): UnderstoodQuestion {
   if (parts.length === 1) return whole
   const part = understand(question, history, documents)
-  const own = tokensOf(question)
-  const around = parts
-    .filter(other => other !== question)
-    .flatMap(other => {
-      const stems = tokensOf(other)
-      return without(weigh(stems, findScope(stems, documents).naming, WEIGHTS.around), own)
-    })
+  const around = wordsAround(question, parts, documents)
   // A part that names no document is about the one that was named before.
   const preferences = part.named.length > 0 ? part.preferences : whole.preferences
   return { ...part, words: [...around, ...part.words], preferences }
 }
 
-function perDocument({ question, understood }: UnderstoodPart): UnderstoodPart[] {
+function perDocument(part: UnderstoodPart): UnderstoodPart[] {
+  const { understood } = part
   const clearest = Math.max(...understood.preferences.values())
   const named = understood.named.filter(id => (understood.preferences.get(id) ?? 0) >= clearest - 0.15)
-  if (named.length < 2) return [{ question, understood }]
+  if (named.length < 2) return [part]
   return named.map(id => ({
-    question,
+    ...part,
     understood: { ...understood, preferences: new Map([[id, 1]]), named: [id] },
   }))
 }

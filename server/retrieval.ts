@@ -6,8 +6,13 @@ import type { Embedder } from '../ingest/embedder.js'
 import type { ParagraphIndex } from '../ingest/paragraph-index.js'
 import type { QueryUnit } from '../ingest/query-units.js'
 import type { Candidate, ExpectedEnrichment, FeatureWeights } from '../ingest/search.js'
-import { type EarlierTurn, type UnderstoodQuestion, understand, understandParts } from './question.js'
-import { splitQuestion } from './question-parts.js'
+import {
+  type EarlierTurn,
+  type UnderstoodPart,
+  type UnderstoodQuestion,
+  understand,
+  understandParts,
+} from './question.js'
 
 const weightsSchema = z.record(z.string(), z.number())
 const rankingSchema = z.object({
@@ -38,8 +43,10 @@ export type SearchableIndex = Pick<ParagraphIndex, 'documents' | 'search' | 'has
 
 /** The ranked paragraphs for one question, or for one part of it. */
 export interface Evidence {
-  /** The part in the visitor's words. */
+  /** The part as a question of its own, nearly in the visitor's words. */
   readonly question: string
+  /** As it is shown. */
+  readonly title: string
   readonly analysis: AnalyzedText
   readonly understood: UnderstoodQuestion
   /** The words that count, with what the corpus knows of them. */
@@ -60,7 +67,7 @@ export async function retrieve(
   weights: RankingWeights = RANKING_WEIGHTS,
 ): Promise<Evidence> {
   const understood = understand(question, history, await index.documents())
-  return find(index, embedder, { question, understood }, limit, weights)
+  return find(index, embedder, { question, title: question, understood }, limit, weights)
 }
 
 /**
@@ -77,21 +84,21 @@ export async function retrieveParts(
   limit: number,
   weights: RankingWeights = RANKING_WEIGHTS,
 ): Promise<Evidence[]> {
-  const parts = understandParts(splitQuestion(question), history, await index.documents())
+  const parts = understandParts(question, history, await index.documents())
   return Promise.all(parts.map(part => find(index, embedder, part, limit, weights)))
 }
 
 async function find(
   index: SearchableIndex,
   embedder: Embedder | null,
-  { question, understood }: { readonly question: string; readonly understood: UnderstoodQuestion },
+  { question, title, understood }: UnderstoodPart,
   limit: number,
   ranking: RankingWeights,
 ): Promise<Evidence> {
   const { words, preferences, answerForms, earlierParagraph } = understood
   const weights = index.hasEnrichment ? ranking.enriched : ranking.plain
   const vector = embedder && (await embedder.embedQuery(question))
-  const { candidates, units } = await index.search({
+  const found = await index.search({
     words,
     vector,
     answerForms,
@@ -102,6 +109,10 @@ async function find(
       ranking.expectedEnrichment && { expectedEnrichment: ranking.expectedEnrichment }),
     limit,
   })
+  const { units } = found
+  const candidates = understood.confined
+    ? found.candidates.filter(({ document }) => understood.named.includes(document.id))
+    : found.candidates
   const [best] = candidates
   let [total, held] = [0, 0]
   for (const [unit, { weight }] of units.entries()) {
@@ -110,6 +121,7 @@ async function find(
   }
   return {
     question,
+    title,
     analysis: analyze(question),
     understood,
     units,

@@ -12,7 +12,14 @@ const COUNCIL_2008 = describedDocument('raad-2008', {
   date: '2008-11-20',
   aliases: ['conclusies van de Raad', 'Raad'],
 })
-const DOCUMENTS = [COMMISSION_2006, COMMISSION_2011, COUNCIL_2008]
+const DECLARATION = describedDocument('praag-2009', {
+  kind: 'verklaring',
+  institution: 'Ministeriële conferentie van Praag',
+  date: '2009-04-28',
+  aliases: ['Praagse verklaring'],
+})
+const LETTER = describedDocument('brief-2025', { kind: 'kamerbrief', date: '2025-05-23' })
+const DOCUMENTS = [COMMISSION_2006, COMMISSION_2011, COUNCIL_2008, DECLARATION, LETTER]
 const named = (question: string) => [...findScope(tokens(question), DOCUMENTS).preferences.keys()]
 
 describe('the documents that a question names', () => {
@@ -33,6 +40,25 @@ describe('the documents that a question names', () => {
 
   it('are all of an institution where no year is given', () => {
     expect(named('Wat vindt de Commissie van visa?')).toEqual(['commissie-2006', 'commissie-2011'])
+  })
+
+  it.each(['Wat beloven de Praagse ministers over visa?', 'Wat beloven de ministers in Praag over visa?'])(
+    'are told by who speaks and where: “%s”',
+    question => {
+      expect(named(question)).toEqual(['praag-2009'])
+    },
+  )
+
+  it('are not those that are only addressed to the one who is named', () => {
+    const addressed = describedDocument('aan-de-raad', {
+      ...COMMISSION,
+      aliases: ['mededeling van de Commissie aan de Raad'],
+    })
+    const { preferences } = findScope(tokens('Wat vinden de Raad en de Commissie van visa?'), [
+      addressed,
+      COUNCIL_2008,
+    ])
+    expect([...preferences.keys()]).toEqual(['raad-2008'])
   })
 
   it('are none where another institution is meant', () => {

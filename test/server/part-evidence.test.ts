@@ -5,7 +5,7 @@ import type { Evidence } from '../../server/retrieval.js'
 
 const documents = ['brief', 'verklaring'].map(id => ({ id }) as PolicyDocument)
 const part = (question: string, ...named: readonly string[]) =>
-  ({ question, understood: { named } }) as unknown as Evidence
+  ({ question, title: question, understood: { named } }) as unknown as Evidence
 
 describe('findMissing', () => {
   it('names each question that no part answers once', () => {

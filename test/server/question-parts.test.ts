@@ -19,6 +19,14 @@ describe('splitQuestion', () => {
       'Wanneer is de brief verstuurd, door wie is hij getekend en welk nummer heeft hij?',
       ['Wanneer is de brief verstuurd', 'door wie is hij getekend', 'welk nummer heeft hij'],
     ],
+    [
+      'Hoeveel landen horen bij het oosten en hoeveel bij het zuiden?',
+      ['Hoeveel landen horen bij het oosten', 'Hoeveel landen horen bij het zuiden'],
+    ],
+    [
+      'Hoeveel kleine regelingen en hoeveel overeenkomsten zijn er gesloten?',
+      ['Hoeveel kleine regelingen zijn er gesloten', 'hoeveel overeenkomsten zijn er gesloten'],
+    ],
   ])('cuts “%s” where the second question begins', (question, parts) => {
     expect(splitQuestion(question)).toEqual(parts)
   })
