@@ -1,8 +1,8 @@
 /** Brings the files of a plan: with the part that each has, or with one that is made now, in threads when that pays. */
 import { type DocumentResult, type DocumentTask, type PartAbout, workOn } from './document-task.js'
 import { DocumentWorkers } from './document-workers.js'
-import { openPart, pathOfPart } from './index-folder.js'
 import { StoredPart } from './index-part.js'
+import { openPart, pathOfPart } from './index-tidying.js'
 import type { IngestOptions } from './ingest-options.js'
 import { isUnchanged, type Plan, type PlannedFile } from './ingest-plan.js'
 import type { LedgerEntry, LedgerRecord } from './ledger.js'

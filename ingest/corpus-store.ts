@@ -3,6 +3,7 @@
  * of any size opens at once.
  */
 import type { DocumentContent, Furniture, Paragraph, ParagraphEnrichment, PolicyDocument } from './corpus.js'
+import { fnv1a } from './text-hash.js'
 
 /** A document with everything that goes into the index. */
 export interface IndexableDocument {
@@ -39,16 +40,6 @@ interface ParagraphLine {
   readonly enrichment: Omit<ParagraphEnrichment, 'paragraphId'> | null
 }
 
-/** 32-bit FNV-1a (Fowler, Noll and Vo, draft-eastlake-fnv) over UTF-16 units. */
-function hashOf(id: string): number {
-  let value = 0x811c9dc5
-  for (let at = 0; at < id.length; at++) {
-    value ^= id.charCodeAt(at)
-    value = Math.imul(value, 0x01000193)
-  }
-  return value >>> 0
-}
-
 /** Number of questions that the statements of a paragraph answer. */
 function countQuestions(enrichment: ParagraphEnrichment | undefined): number {
   return (enrichment?.statements ?? []).reduce((sum, { questions }) => sum + questions.length, 0)
@@ -66,7 +57,7 @@ export function encodeDocument({ document, content, enrichment }: IndexableDocum
     lines: Buffer.concat(lines),
     lineLengths: Uint32Array.from(lines, line => line.length),
     questionCounts: Uint32Array.from(paragraphs, ({ id }) => countQuestions(enrichmentOf.get(id))),
-    idHashes: Uint32Array.from(paragraphs, ({ id }) => hashOf(id)),
+    idHashes: Uint32Array.from(paragraphs, ({ id }) => fnv1a(id)),
   }
 }
 
@@ -217,7 +208,7 @@ export class CorpusPositions {
 
   /** Positions of the paragraphs whose id has the same hash: usually one or none. */
   candidatesFor(paragraphId: string): number[] {
-    const hash = hashOf(paragraphId)
+    const hash = fnv1a(paragraphId)
     let low = 0
     let high = this.#byHash.length
     while (low < high) {

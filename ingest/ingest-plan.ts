@@ -13,9 +13,9 @@ import { codeVersion } from './code-version.js'
 import { sha256 } from './durable-files.js'
 import { writtenPath } from './enrich.js'
 import { IngestFault } from './faults.js'
+import { FORMAT_VERSION, findWholeIndex } from './index-files.js'
 import type { IngestOptions } from './ingest-options.js'
 import { type EnrichmentRecord, isSameFile, type Ledger, type LedgerRecord, readLedger } from './ledger.js'
-import { FORMAT_VERSION, findWholeIndex } from './paragraph-index.js'
 
 /** A file with what is to be done about it. */
 export interface PlannedFile {

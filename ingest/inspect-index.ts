@@ -3,9 +3,10 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ParagraphKind } from './corpus.js'
 import { IngestFault } from './faults.js'
+import { readIndexManifest } from './index-files.js'
 import { DamagedPart, StoredPart } from './index-part.js'
 import { readLedger } from './ledger.js'
-import { openIndex, readIndexManifest } from './paragraph-index.js'
+import { openIndex } from './paragraph-index.js'
 import { collapseSpans } from './spans.js'
 
 /** What `verifyIndex` found. */

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Paragraph } from '../../ingest/corpus.js'
+import { bareParagraph, type Paragraph } from '../../ingest/corpus.js'
 import {
   CorpusPositions,
   CorpusStore,
   encodeDocument,
   type IndexableDocument,
 } from '../../ingest/corpus-store.js'
+import { fnv1a } from '../../ingest/text-hash.js'
 import { describedDocument } from '../support/documents.js'
 
 /** A document with one paragraph for each text. */
@@ -17,21 +18,13 @@ function documentOf(
   const source = texts.join('\n\n')
   let start = 0
   const paragraphs = texts.map((text, at): Paragraph => {
-    const span = [start, start + text.length] as const
+    const paragraph = bareParagraph(id, `p-${at}`, text, start)
     start += text.length + 2
     return {
-      id: `${id}#p-${at}`,
-      documentId: id,
-      anchor: `p-${at}`,
-      kind: 'text',
+      ...paragraph,
       headingPath: ['Kop'],
-      parent: null,
-      label: null,
       page: at + 1,
-      spans: [span],
-      text,
       searchText: at % 2 === 0 ? text : text.toLowerCase(),
-      footnotes: [],
     }
   })
   const [first] = paragraphs
@@ -130,8 +123,7 @@ function collidingAnchors(): readonly [string, string] {
   const seen = new Map<number, string>()
   for (let number = 0; ; number++) {
     const anchor = `p-${number.toString(36)}`
-    let value = 0x811c9dc5
-    for (const character of `d#${anchor}`) value = Math.imul(value ^ character.charCodeAt(0), 0x01000193)
+    const value = fnv1a(`d#${anchor}`)
     const known = seen.get(value)
     if (known !== undefined) return [known, anchor]
     seen.set(value, anchor)

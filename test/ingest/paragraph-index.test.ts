@@ -8,8 +8,10 @@ import { bareParagraph } from '../../ingest/corpus.js'
 import type { IndexableDocument } from '../../ingest/corpus-store.js'
 import { sha256 } from '../../ingest/durable-files.js'
 import { openEmbeddedEmbedder } from '../../ingest/embedded-embedder.js'
+import { readIndexManifest } from '../../ingest/index-files.js'
+import { writeIndex } from '../../ingest/index-writer.js'
 import { indexStatistics, verifyIndex } from '../../ingest/inspect-index.js'
-import { openIndex, readIndexManifest, writeIndex } from '../../ingest/paragraph-index.js'
+import { openIndex } from '../../ingest/paragraph-index.js'
 import { describedDocument } from '../support/documents.js'
 import {
   currentGeneration,

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DocumentWorkers } from '../../ingest/document-workers.js'
 import type { EmbedderOptions } from '../../ingest/embeddings.js'
+import { readIndexManifest } from '../../ingest/index-files.js'
 import { StoredPart } from '../../ingest/index-part.js'
 import { ingestInThread } from '../../ingest/ingest-thread.js'
-import { readIndexManifest } from '../../ingest/paragraph-index.js'
 import { ingestFolders, letterFolders, temporaryFolder, writeOldFile } from '../support/ingest-folders.js'
 
 const embedded: EmbedderOptions = {

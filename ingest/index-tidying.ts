@@ -1,4 +1,4 @@
-/** What an index folder holds beside the index: the parts of the documents, the lock, and what a crash left behind. */
+/** The parts of documents in an index folder, its lock, and the removal of parts and leftovers that nothing needs any more. */
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { UNFINISHED } from './durable-files.js'
