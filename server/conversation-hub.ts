@@ -9,7 +9,8 @@ import type { Metrics } from './metrics.js'
 import type { AnswerEvent, ServerMessage } from './protocol.js'
 import type { QuestionDesk } from './question-desk.js'
 import type { RateLimits } from './rate-limits.js'
-import type { Storage, StoredAnswer } from './storage.js'
+import type { Storage } from './storage.js'
+import type { StoredAnswer } from './storage-format.js'
 
 /** Milliseconds between two looks for conversations that nobody came back to. */
 const SWEEP_INTERVAL = 10_000

@@ -5,7 +5,8 @@
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { readConfiguration } from '../configuration.js'
-import { databaseFile, type RatedAnswer, Storage } from '../storage.js'
+import { databaseFile, Storage } from '../storage.js'
+import type { RatedAnswer } from '../storage-format.js'
 import { endInFailure } from './failure.js'
 
 const USAGE = 'Usage: npm run --silent export -- [--since YYYY-MM-DD] [--traces] [--audit]'

@@ -1,7 +1,7 @@
 /** The page of a kept answer: as it was given, with the quotes it rests on. */
 import type { AnswerSegment, Citation, NearestSource } from '../protocol.js'
 import { readableDate } from '../source-page.js'
-import type { StoredAnswer } from '../storage.js'
+import type { StoredAnswer } from '../storage-format.js'
 import { pageTexts } from '../texts.js'
 import { type Html, html, page } from './html.js'
 

@@ -5,7 +5,8 @@ import Database from 'better-sqlite3'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ServerFault } from '../../server/faults.js'
 import type { Answer } from '../../server/protocol.js'
-import { Storage, type StoredAnswer } from '../../server/storage.js'
+import { Storage } from '../../server/storage.js'
+import type { StoredAnswer } from '../../server/storage-format.js'
 
 const DAY = 86_400_000
 const folders: string[] = []
