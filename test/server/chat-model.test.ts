@@ -264,7 +264,8 @@ describe('a chat model', () => {
     const server = resolve(import.meta.dirname, '../../server')
     const naming = readdirSync(server, { recursive: true, encoding: 'utf8' }).filter(
       name =>
-        name.endsWith('.ts') && /@langchain|from 'langchain/.test(readFileSync(join(server, name), 'utf8')),
+        name.endsWith('.ts') &&
+        /(?:from |import\()'@?langchain/.test(readFileSync(join(server, name), 'utf8')),
     )
     expect(naming).toEqual(['chat-model.ts'])
     expect(readFileSync(join(server, 'chat-model.ts'), 'utf8')).not.toMatch(/^import .*langchain/m)
