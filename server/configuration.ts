@@ -269,7 +269,7 @@ const VARIABLES = {
   DATA_DIR: {
     ...folder,
     standard: './data',
-    description: 'Holds the index, added documents and the database. The only folder that is written to.',
+    description: 'Holds the index, added documents and the database. The only folder that is written to, besides what `npm run build` makes.',
   },
   HOST: {
     ...text,
