@@ -269,7 +269,8 @@ const VARIABLES = {
   DATA_DIR: {
     ...folder,
     standard: './data',
-    description: 'Holds the index, added documents and the database. The only folder that is written to, besides what `npm run build` makes.',
+    description:
+      'Holds the index, added documents and the database. The only folder that is written to, besides what `npm run build` makes.',
   },
   HOST: {
     ...text,
