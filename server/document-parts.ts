@@ -61,6 +61,8 @@ const PREPOSITIONS = new Set([...SOURCE_PREPOSITIONS, ...SUBJECT_PREPOSITIONS, '
 const CONNECTORS = words('en of als maar dan tegenover versus terwijl')
 const QUESTION_WORD = /^(?:wat|welke?|wie|waar\p{L}*|wanneer|hoe|hoeveel)$/u
 const YEAR = /^(?:19|20)\d{2}$/
+/** Words before a year in which something was written. */
+const IN_YEAR = words('in uit anno eind begin medio')
 /** Words that point back and say nothing themselves, with the preposition in them. */
 const POINTING: Readonly<Record<string, string>> = {
   dat: '',
@@ -194,7 +196,7 @@ function resolve(
       return { from, to, text: inherited, documents: meant }
   }
   const ofYear = documents.filter(({ date }) => date?.startsWith(year)).map(({ id }) => id)
-  const isInYear = own[0]?.folded === 'in' || own[0]?.folded === 'uit' || own[0]?.folded === 'anno'
+  const isInYear = IN_YEAR.has(own[0]?.folded ?? '') || IN_YEAR.has(all[from - 1]?.folded ?? '')
   return ofYear.length === 1 && isInYear ? { from, to, text: join(own), documents: ofYear } : undefined
 }
 

@@ -19,9 +19,13 @@ const LEAST_PROBABILITY_HELD = 0.18
  * Where several documents are asked the same and one of them tells it in the words that are asked, another that does not
  * hold the heaviest of them tells it not: of 27 questions about something that only one of two documents tells, 14 were
  * answered from the other one by the probability alone, and 2 by this.
+ *
+ * @param decisions of each part by itself
  */
-export function decideParts(parts: readonly Evidence[]): RefusalDecision[] {
-  const decisions = parts.map(decide)
+export function decideParts(
+  parts: readonly Evidence[],
+  decisions: readonly RefusalDecision[] = parts.map(decide),
+): RefusalDecision[] {
   const holds = ({ features: { strictMissingHeaviest = 1 } }: RefusalDecision) =>
     strictMissingHeaviest < WORD_ABSENT
   const isTold = decisions.some((each, at) => parts[at]?.understood.isShared && each.answers && holds(each))

@@ -79,12 +79,14 @@ function withSharedEnd(first: string, second: string): string | undefined {
   return isSame && end && new RegExp(`^${FINITE_VERB} `, 'iu').test(end) ? `${first} ${end}` : undefined
 }
 
-/** "Hoeveel bij het proces van Praag" with the beginning of "hoeveel landen zijn betrokken bij het proces van Rabat". */
+/** "Hoeveel bij dat van Praag" with the beginning of "hoeveel landen zijn betrokken bij het proces van Rabat". */
 function withSharedBeginning(first: string, second: string): string {
   const [, word = '', preposition = ''] =
     /^(\p{L}+) (aan|bij|binnen|in|met|naar|op|over|uit|van|voor|tegen)(?!\p{L})/iu.exec(second) ?? []
+  const named = /(?:^| )((?:het|de) \p{L}+) van (?!.* van )/iu.exec(first)?.[1]
+  const rest = named ? second.replace(/(?<= )(?:dat|die)(?= van )/iu, named) : second
   const at = first.toLowerCase().lastIndexOf(` ${preposition.toLowerCase()} `)
   const isSame = word !== '' && first.toLowerCase().startsWith(`${word.toLowerCase()} `)
-  if (!isSame || at <= word.length || HAS_VERB.test(second)) return second
-  return first.slice(0, at) + second.slice(word.length)
+  if (!isSame || at <= word.length || HAS_VERB.test(second)) return rest
+  return first.slice(0, at) + rest.slice(word.length)
 }

@@ -64,13 +64,16 @@ const LIGHT_WORDS = new Set(
     'zeg schrijf schriff noem vertel vind zie beschrijf stel spreek afspreek betreken gebeur precies eigenlijk graag informatie vrag antwoord ' +
     'document tekst stuk bron passag paragraaf bedoel beteken houd inhoud uitleg leg weet kom ga mens ding manier wijz vorm ' +
     'soort aantal verder samengevat kort gezegd belangrijk tijdens rond wens probeer probern iemand niemand echt alvast altijd ooit nooit ' +
-    'nou maak gebruik krijg geef neem houdt dacht denk gek verschil'
+    'nou maak gebruik krijg geef neem houdt dacht denk gek verschil rol spel standpunt mening visie stand'
   ).split(' '),
 )
 
 /** Words that point back to what was said before. */
 const POINTING =
   /(?:^|[^\p{L}])(?:het|ze|zij|hij|hen|hun|die|dat|dit|deze|daar|er|ervan|ervoor|erop|eraan|ermee|erbij|erin|daarvan|daarvoor|daarop|daaraan|daarmee|daarbij|daarin|daarover|daaruit|daarna|zo['’]n|zulke|dan|eerste|tweede|laatste|andere|ook|nog)(?![\p{L}])/iu
+/** The same where they cannot be an article or open a clause, for a part of a question. */
+const POINTING_IN_PART =
+  /(?<![\p{L}])(?:ze|zij|hij|hen|hun|(?:er|daar)(?:van|voor|op|aan|mee|bij|in|over|uit|na|door|tegen)|(?:is|zijn|was|waren|wordt|worden|werd|werden|heeft|hebben|kan|moet|komt|gaat|geldt|verscheen|verschillen) (?:die|dat|dit|deze|het))(?= (?:op|in|uit|mee|van|voor|aan|bij|al|ook|nog|niet|echt|precies|\p{L}+(?:d|t|en|lijk|baar|end))(?![\p{L}])|$)|(?<![\p{L}])(?:die|dat|dit|deze|het)$/iu
 const OPENING = /^(?:en|maar|of|dus|ook|oke|ok|nee|ja)(?![\p{L}])/iu
 /** Content words from which a question stands by itself when nothing points back. */
 const SELF_CONTAINED = 4
@@ -179,6 +182,8 @@ export interface UnderstoodPart {
   /** As it is shown. */
   readonly title: string
   readonly understood: UnderstoodQuestion
+  /** Whether it speaks of what the part before it was about. */
+  readonly pointsBack: boolean
 }
 
 /** Most parts of one question that are searched. */
@@ -218,6 +223,7 @@ function understandOf(
       question: each,
       title: questions.length > 1 ? each : title,
       understood: { ...understood, words },
+      pointsBack: false,
     }
   })
 }
@@ -237,6 +243,17 @@ function wordsAround(
     })
 }
 
+/** A part that points back, read as one about the document that answers the part before it. */
+export function withDocumentBefore(
+  understood: UnderstoodQuestion,
+  { id }: Pick<PolicyDocument, 'id'>,
+): UnderstoodQuestion {
+  if (understood.named.length > 0) return understood
+  const preferences = new Map(understood.preferences)
+  preferences.set(id, Math.max(preferences.get(id) ?? 0, PREFERENCE_CARRIED))
+  return { ...understood, preferences }
+}
+
 /** Reads questions, each with the words of the whole around it. */
 function understandQuestions(
   parts: readonly string[],
@@ -245,9 +262,10 @@ function understandQuestions(
 ): UnderstoodPart[] {
   const whole = understand(parts.join(' '), history, documents)
   return parts
-    .map(question => ({
+    .map((question, at) => ({
       question,
       title: question,
+      pointsBack: at > 0 && POINTING_IN_PART.test(question),
       understood: understandPart(question, parts, whole, documents, history),
     }))
     .flatMap(perDocument)

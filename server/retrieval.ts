@@ -6,12 +6,14 @@ import type { Embedder } from '../ingest/embedder.js'
 import type { ParagraphIndex } from '../ingest/paragraph-index.js'
 import type { QueryUnit } from '../ingest/query-units.js'
 import type { Candidate, ExpectedEnrichment, FeatureWeights } from '../ingest/search.js'
+import { answerType, askedValues, countedNoun } from './answer-type.js'
 import {
   type EarlierTurn,
   type UnderstoodPart,
   type UnderstoodQuestion,
   understand,
   understandParts,
+  withDocumentBefore,
 } from './question.js'
 
 const weightsSchema = z.record(z.string(), z.number())
@@ -67,7 +69,7 @@ export async function retrieve(
   weights: RankingWeights = RANKING_WEIGHTS,
 ): Promise<Evidence> {
   const understood = understand(question, history, await index.documents())
-  return find(index, embedder, { question, title: question, understood }, limit, weights)
+  return find(index, embedder, { question, title: question, understood, pointsBack: false }, limit, weights)
 }
 
 /**
@@ -85,7 +87,13 @@ export async function retrieveParts(
   weights: RankingWeights = RANKING_WEIGHTS,
 ): Promise<Evidence[]> {
   const parts = understandParts(question, history, await index.documents())
-  return Promise.all(parts.map(part => find(index, embedder, part, limit, weights)))
+  const found: Evidence[] = []
+  for (const part of parts) {
+    const before = part.pointsBack ? found.at(-1)?.candidates[0]?.document : undefined
+    const understood = before ? withDocumentBefore(part.understood, before) : part.understood
+    found.push(await find(index, embedder, { ...part, understood }, limit, weights))
+  }
+  return found
 }
 
 async function find(
@@ -110,9 +118,10 @@ async function find(
     limit,
   })
   const { units } = found
-  const candidates = understood.confined
+  const usable = understood.confined
     ? found.candidates.filter(({ document }) => understood.named.includes(document.id))
     : found.candidates
+  const candidates = withCountFirst(question, usable)
   const [best] = candidates
   let [total, held] = [0, 0]
   for (const [unit, { weight }] of units.entries()) {
@@ -128,6 +137,19 @@ async function find(
     candidates,
     coverage: total === 0 ? 0 : held / total,
   }
+}
+
+/** Furthest below the best that a paragraph which holds the counted things is taken for better than one without any. */
+const COUNT_MARGIN = 1.5
+
+/** Candidates with one that tells how many of the asked things there are before a best one that does not. */
+function withCountFirst(question: string, candidates: readonly Candidate[]): readonly Candidate[] {
+  const [best] = candidates
+  if (!best || answerType(question) !== 'number' || countedNoun(question) === null) return candidates
+  const counts = ({ paragraph }: Candidate) => askedValues(question, paragraph.text).length > 0
+  if (counts(best)) return candidates
+  const better = candidates.find(each => best.score - each.score <= COUNT_MARGIN && counts(each))
+  return better ? [better, ...candidates.filter(each => each !== better)] : candidates
 }
 
 /** Earlier turns as understanding needs them. */

@@ -7,6 +7,7 @@ import { askedValues } from './answer-type.js'
 import { findList, itemsOf, listOf } from './list-choice.js'
 import { quotableSentences } from './orders.js'
 import { type Piece, pieceOf, plainSelection, type Selection, textOf } from './pieces.js'
+import { withReferringSentence } from './referring-sentence.js'
 import type { Evidence } from './retrieval.js'
 import { chooseSentences } from './sentence-choice.js'
 import { saySamePoint } from './verify.js'
@@ -65,7 +66,12 @@ export async function selectPieces(found: Evidence, index: ParagraphIndex): Prom
   const documents = [...new Set(pieces.map(({ document }) => document.id))]
   const byDocument = documents.flatMap(id => pieces.filter(({ document }) => document.id === id))
   const completed = await Promise.all(byDocument.map(piece => withItems(piece, index)))
-  return plainSelection(await withHeadRows(completed.flat(), index))
+  const rows = await withHeadRows(completed.flat(), index)
+  const held = (text: string) => {
+    const words = new Set(analyze(text).words)
+    return evidence.analysis.words.reduce((sum, word) => sum + (words.has(word) ? rarity(word) : 0), 0)
+  }
+  return plainSelection(await withReferringSentence(evidence.question, rows, held, index))
 }
 
 /** Rows of a table under the row of their heads, without which their cells say little. */

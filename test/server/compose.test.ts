@@ -70,7 +70,13 @@ class Corpus {
         statements: [],
       })) as unknown as Candidate[]
       const understood = understand(question, [], [...this.documents.values()])
-      return { question, title: question, analysis: analyze(question), understood, candidates } as unknown as Evidence
+      return {
+        question,
+        title: question,
+        analysis: analyze(question),
+        understood,
+        candidates,
+      } as unknown as Evidence
     })
     const composition = await compose(evidence, context)
     return { ...composition, answer: renderAnswer(composition.segments) }

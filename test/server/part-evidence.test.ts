@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PolicyDocument } from '../../ingest/corpus.js'
-import { findMissing } from '../../server/part-evidence.js'
+import { decideParts, findMissing } from '../../server/part-evidence.js'
 import type { Evidence } from '../../server/retrieval.js'
 
 const documents = ['brief', 'verklaring'].map(id => ({ id }) as PolicyDocument)
@@ -27,5 +27,39 @@ describe('findMissing', () => {
   it('finds nothing missing when all is answered', () => {
     const parts = [part('Wie betaalt'), part('wat kost het')]
     expect(findMissing(parts, parts, documents)).toEqual({ questions: [], documents: [] })
+  })
+})
+
+describe('decideParts', () => {
+  const shared = (isShared: boolean) => ({ understood: { isShared } }) as unknown as Evidence
+  const decision = (probability: number, strictMissingHeaviest: number, heaviestMissing = 0) => ({
+    answers: probability > 0.3,
+    probability,
+    features: { strictMissingHeaviest, heaviestMissing },
+  })
+  const answers = (isShared: boolean, ...decisions: ReturnType<typeof decision>[]) =>
+    decideParts(
+      decisions.map(() => shared(isShared)),
+      decisions,
+    ).map(each => each.answers)
+
+  it('takes no answer from a document without the word in which another one tells it', () => {
+    expect(answers(true, decision(0.9, 0), decision(0.5, 1))).toEqual([true, false])
+  })
+
+  it('leaves it to the probability where no document holds the word', () => {
+    expect(answers(true, decision(0.9, 1), decision(0.5, 1))).toEqual([true, true])
+  })
+
+  it('takes an answer of less probability from a document that holds the word', () => {
+    expect(answers(true, decision(0.9, 0), decision(0.2, 0.1), decision(0.1, 0.1))).toEqual([
+      true,
+      true,
+      false,
+    ])
+  })
+
+  it('leaves parts that ask something else alone', () => {
+    expect(answers(false, decision(0.9, 0), decision(0.5, 1), decision(0.2, 0))).toEqual([true, true, false])
   })
 })

@@ -27,6 +27,10 @@ describe('splitQuestion', () => {
       'Hoeveel kleine regelingen en hoeveel overeenkomsten zijn er gesloten?',
       ['Hoeveel kleine regelingen zijn er gesloten', 'hoeveel overeenkomsten zijn er gesloten'],
     ],
+    [
+      'Hoeveel landen horen bij het proces van Praag en hoeveel bij dat van Boedapest?',
+      ['Hoeveel landen horen bij het proces van Praag', 'Hoeveel landen horen bij het proces van Boedapest'],
+    ],
   ])('cuts “%s” where the second question begins', (question, parts) => {
     expect(splitQuestion(question)).toEqual(parts)
   })
