@@ -2,39 +2,25 @@
 import type { IncomingMessage } from 'node:http'
 import compression from 'compression'
 import express, { type Express, type Request, type RequestHandler } from 'express'
-import type { Access } from './access.js'
 import { isLoopback } from './access.js'
 import type { Assistant } from './assistant.js'
-import type { Configuration } from './configuration.js'
 import { ServerFault } from './faults.js'
-import { apiRouter } from './http/api.js'
+import { type ApiParts, apiRouter } from './http/api.js'
 import { pagesRouter } from './http/pages.js'
 import { errorHandler } from './http/problem.js'
 import { requestIds, requireHost } from './http/security.js'
 import type { Logger } from './log.js'
-import type { Metrics } from './metrics.js'
-import type { QuestionDesk } from './question-desk.js'
-import type { RateLimits } from './rate-limits.js'
-import type { Storage } from './storage.js'
 
 /** Bytes below which compressing costs more than it saves. */
 const COMPRESSION_THRESHOLD = 2_048
 
 /** What the application needs. */
-export interface AppParts {
-  readonly configuration: Configuration
-  readonly access: Access
-  readonly limits: RateLimits
-  readonly desk: QuestionDesk
-  readonly storage: Storage
-  readonly metrics: Metrics
+export interface AppParts extends Omit<ApiParts, 'addressOf'> {
   readonly log: Logger
   /** The open assistant; `null` while it is being opened. */
   readonly assistant: () => Assistant | null
   /** Folder of the built widget and demo page. */
   readonly clientFolder: string
-  /** Questions that the widget offers first. */
-  readonly suggestedQuestions: () => readonly string[]
 }
 
 /** An application that does not listen yet. */

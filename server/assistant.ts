@@ -104,6 +104,16 @@ export interface Assistant {
   close(): Promise<void>
 }
 
+/** What a stream of answer events ends with. */
+export async function collect(
+  events: AsyncGenerator<AnswerEvent, AnswerRecord, undefined>,
+): Promise<AnswerRecord> {
+  for (;;) {
+    const { done, value } = await events.next()
+    if (done) return value
+  }
+}
+
 /** Number of paragraphs that an answer record lists. */
 const RETRIEVED_COUNT = 10
 
@@ -169,12 +179,8 @@ class SearchAssistant implements Assistant {
     return this.#index.version
   }
 
-  async ask(request: AskRequest): Promise<AnswerRecord> {
-    const events = this.stream(request)
-    for (;;) {
-      const { done, value } = await events.next()
-      if (done) return value
-    }
+  ask(request: AskRequest): Promise<AnswerRecord> {
+    return collect(this.stream(request))
   }
 
   async *stream(request: AskRequest): AsyncGenerator<AnswerEvent, AnswerRecord, undefined> {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
 import { z } from 'zod'
 import type { Access } from '../access.js'
-import type { AnswerRecord, Assistant, Turn } from '../assistant.js'
+import { type AnswerRecord, type Assistant, collect, type Turn } from '../assistant.js'
 import { sourceHref } from '../citation.js'
 import type { Configuration } from '../configuration.js'
 import { documentSummary, paragraphView, sourceParagraph } from '../document-views.js'
@@ -207,7 +207,7 @@ async function postAnswer(parts: ApiParts, request: Request, response: Response)
     })
   }
   for (const question of questions.slice(0, -1)) {
-    const record = await lastOf(answer(question))
+    const record = await collect(answer(question))
     history.push({ question, answer: record.answer })
   }
   const events = answer(questions.at(-1) as string)
@@ -215,16 +215,9 @@ async function postAnswer(parts: ApiParts, request: Request, response: Response)
     await sendEvents(response, events)
     return
   }
-  const record = await lastOf(events)
+  const record = await collect(events)
   if (response.destroyed) return
   response.json(toResponse(record, conversationId, include === 'retrieved'))
-}
-
-async function lastOf(events: ReturnType<QuestionDesk['answer']>): Promise<AnswerRecord> {
-  for (;;) {
-    const { done, value } = await events.next()
-    if (done) return value
-  }
 }
 
 async function sendEvents(response: Response, events: ReturnType<QuestionDesk['answer']>): Promise<void> {

@@ -1,7 +1,7 @@
 /** An assistant without index: it answers by simple rules, can be slow or fail, and records what it was asked. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DocumentContent, Paragraph, PolicyDocument } from '../../ingest/corpus.js'
-import type { AnswerRecord, AskRequest, Assistant } from '../../server/assistant.js'
+import { type AnswerRecord, type AskRequest, type Assistant, collect } from '../../server/assistant.js'
 import { ServerFault } from '../../server/faults.js'
 import type { Answer, AnswerEvent, Citation, RetrievedParagraph } from '../../server/protocol.js'
 
@@ -132,12 +132,8 @@ export class FakeAssistant implements Assistant {
   /** What `reload` does besides counting. */
   onReload: () => void = () => {}
 
-  async ask(request: AskRequest): Promise<AnswerRecord> {
-    const events = this.stream(request)
-    for (;;) {
-      const { done, value } = await events.next()
-      if (done) return value
-    }
+  ask(request: AskRequest): Promise<AnswerRecord> {
+    return collect(this.stream(request))
   }
 
   async *stream(request: AskRequest): AsyncGenerator<AnswerEvent, AnswerRecord, undefined> {
