@@ -60,6 +60,8 @@ const SUBJECT_PREPOSITIONS = words('over met tegen aan naar voor tot jegens tuss
 const PREPOSITIONS = new Set([...SOURCE_PREPOSITIONS, ...SUBJECT_PREPOSITIONS, 'van'])
 const CONNECTORS = words('en of als maar dan tegenover versus terwijl')
 const QUESTION_WORD = /^(?:wat|welke?|wie|waar\p{L}*|wanneer|hoe|hoeveel)$/u
+/** Question words that tell by themselves what is asked. */
+const TELLING = /^(?:wie|wanneer|waar\p{L}*|hoeveel)$/u
 const YEAR = /^(?:19|20)\d{2}$/
 /** Words before a year in which something was written. */
 const IN_YEAR = words('in uit anno eind begin medio')
@@ -67,6 +69,8 @@ const IN_YEAR = words('in uit anno eind begin medio')
 const POINTING: Readonly<Record<string, string>> = {
   dat: '',
   dit: '',
+  ertegenaan: 'naar',
+  ernaar: 'naar',
   ...Object.fromEntries(
     ['over', 'van', 'voor', 'aan', 'bij', 'op', 'tegen', 'mee'].flatMap(preposition =>
       ['daar', 'er', 'hier'].map(place => [place + preposition, preposition === 'mee' ? 'met' : preposition]),
@@ -243,7 +247,10 @@ const saysNothing = (part: readonly Word[]) =>
 
 /** Whether a clause begins without a verb, so that it takes over that of another one: "en wat", "en van welke". */
 const isVerbless = (head: readonly Word[]) =>
-  head.every(({ folded }) => QUESTION_WORD.test(folded) || PREPOSITIONS.has(folded) || PRONOUNS.has(folded))
+  head.every(
+    ({ folded }) =>
+      QUESTION_WORD.test(folded) || PREPOSITIONS.has(folded) || PRONOUNS.has(folded) || folded === 'dat',
+  )
 
 /**
  * The questions to each of the documents that a question names beside each other: "hoe denken de Raad en het kabinet over
@@ -315,7 +322,9 @@ function complete(clauses: readonly Clause[], question: string): DocumentQuestio
       isWhole: isTaken === true,
     })
   }
-  if (whole.some(({ head, rest }) => head.length === 0 || saysNothing([...head, ...rest]))) return []
+  const isEmpty = (part: readonly Word[]) =>
+    saysNothing(part) && !part.some(({ folded }) => TELLING.test(folded))
+  if (whole.some(({ head, rest }) => head.length === 0 || isEmpty([...head, ...rest]))) return []
   const shown = question.replace(/[?\s]+$/, '')
   return whole.map((clause, number) => {
     const asked = [agree(join(clause.head), clause.mention), clause.mention, join(clause.rest)]

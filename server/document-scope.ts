@@ -251,7 +251,10 @@ function stretches(question: readonly Token[]): (readonly [from: number, to: num
 
 /** The documents that one stretch names, in the order in which it does, and what could name one. */
 function namedIn(question: readonly Token[], index: ScopeIndex) {
-  const found = possibleProfiles(question, index)
+  const profiles = possibleProfiles(question, index)
+  const speaks = ({ stem }: Token) =>
+    profiles.some(({ authors, institution }) => authors.has(stem) || institution.has(stem))
+  const found = profiles
     .map(profile => ({ id: profile.id, ...mentionsOf(profile, question) }))
     .filter(({ evidence }) => evidence >= LEAST_EVIDENCE)
   const best = Math.max(0, ...found.map(({ evidence }) => evidence))
@@ -259,7 +262,10 @@ function namedIn(question: readonly Token[], index: ScopeIndex) {
     named: found
       .filter(({ evidence }) => evidence >= LEAST_SHARE * best)
       .sort((one, other) => Math.min(...one.positions) - Math.min(...other.positions)),
-    mentioned: found.flatMap(({ positions }) => [...positions]),
+    mentioned: [
+      ...found.flatMap(({ positions }) => [...positions]),
+      ...question.flatMap((token, at) => (speaks(token) ? [at] : [])),
+    ],
   }
 }
 

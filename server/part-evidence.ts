@@ -14,11 +14,17 @@ const WORD_HELD = 0.25
 const LEAST_PROBABILITY_HELD = 0.18
 
 /**
+ * A document whose best paragraph scores this much less, in log-odds, than that of another one that is asked the same, tells
+ * it not: of 190 parts of probe questions within the gap 4 were about what their document does not tell, of 11 beyond 7.
+ */
+const SCORE_GAP = 5
+
+/**
  * Decides for each part whether its evidence carries an answer.
  *
  * Where several documents are asked the same and one of them tells it in the words that are asked, another that does not
- * hold the heaviest of them tells it not: of 27 questions about something that only one of two documents tells, 14 were
- * answered from the other one by the probability alone, and 2 by this.
+ * hold the heaviest of them, or holds what is asked far less, tells it not: of 52 questions about something that only one of
+ * two documents tells, 4 are answered from the other one; by the probability alone it was more than half.
  *
  * @param decisions of each part by itself
  */
@@ -28,10 +34,14 @@ export function decideParts(
 ): RefusalDecision[] {
   const holds = ({ features: { strictMissingHeaviest = 1 } }: RefusalDecision) =>
     strictMissingHeaviest < WORD_ABSENT
-  const isTold = decisions.some((each, at) => parts[at]?.understood.isShared && each.answers && holds(each))
+  const scoreOf = (part: Evidence | undefined) => part?.candidates[0]?.score ?? 0
+  const telling = parts.filter((part, at) => part.understood.isShared && decisions[at]?.answers)
+  const isTold = telling.some(part => holds(decisions[parts.indexOf(part)] as RefusalDecision))
+  const highest = Math.max(...telling.map(scoreOf))
   return decisions.map((decision, at) => {
     if (!parts[at]?.understood.isShared) return decision
-    if (isTold && !holds(decision)) return { ...decision, answers: false }
+    const isFar = highest - scoreOf(parts[at]) >= SCORE_GAP
+    if (isFar || (isTold && !holds(decision))) return { ...decision, answers: false }
     const { heaviestMissing = 1 } = decision.features
     const isHeld =
       holds(decision) && heaviestMissing <= WORD_HELD && decision.probability >= LEAST_PROBABILITY_HELD

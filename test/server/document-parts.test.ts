@@ -60,6 +60,11 @@ describe('a question to several documents', () => {
       ['Wat zei de Raad in 2008 over visa', 'Wat zei de Commissie in 2011 over geld'],
     ],
     [
+      'a word for what the first asked for',
+      'Wat was het standpunt van de Raad over visa en wat dat van het kabinet?',
+      ['Wat was het standpunt van de Raad over visa', 'Wat was het standpunt van het kabinet over visa'],
+    ],
+    [
       'the one who speaks, where only a year follows',
       'Wat vond de Commissie in 2011 van visa? En in 2006?',
       ['Wat vond de Commissie in 2011 van visa', 'Wat vond de Commissie in 2006 van visa'],

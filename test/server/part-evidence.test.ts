@@ -31,7 +31,8 @@ describe('findMissing', () => {
 })
 
 describe('decideParts', () => {
-  const shared = (isShared: boolean) => ({ understood: { isShared } }) as unknown as Evidence
+  const shared = (isShared: boolean, score = 0) =>
+    ({ understood: { isShared }, candidates: [{ score }] }) as unknown as Evidence
   const decision = (probability: number, strictMissingHeaviest: number, heaviestMissing = 0) => ({
     answers: probability > 0.3,
     probability,
@@ -57,6 +58,12 @@ describe('decideParts', () => {
       true,
       false,
     ])
+  })
+
+  it('takes no answer from a document that holds what is asked far less than another one', () => {
+    const parts = [shared(true, 22), shared(true, 18), shared(true, 16)]
+    const decisions = parts.map(() => decision(0.9, 0))
+    expect(decideParts(parts, decisions).map(each => each.answers)).toEqual([true, true, false])
   })
 
   it('leaves parts that ask something else alone', () => {
