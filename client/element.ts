@@ -5,7 +5,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { guard } from 'lit/directives/guard.js'
 import { repeat } from 'lit/directives/repeat.js'
-import type { Answer, Feedback, WidgetSettings } from '../server/protocol.js'
+import type { Answer, WidgetSettings } from '../server/protocol.js'
 import { ChatSession } from './chat-session.js'
 import { CitationCard } from './citation-card.js'
 import { copyText } from './clipboard.js'
@@ -14,6 +14,8 @@ import { keepFocusInside } from './focus.js'
 import { answerAsText, citationAsText, type Source } from './format.js'
 import { ConversationHistory, sessionStorageIfAllowed } from './history.js'
 import { icons } from './icons.js'
+import { LauncherPanel } from './launcher-panel.js'
+import { Ratings } from './ratings.js'
 import { renderComposer, renderHeader, renderNotice, renderTrouble, renderWelcome } from './render-panel.js'
 import { renderSource } from './render-source.js'
 import { renderTurn, type TurnContext } from './render-turn.js'
@@ -29,9 +31,6 @@ export const MAXIMUM_QUESTION_LENGTH = 2_000
 
 /** Width in CSS pixels from which a source stands beside the conversation; below it covers it as a sheet. */
 export const BESIDE_WIDTH = 820
-
-/** Widest window in CSS pixels in which an opened launcher takes the whole screen. */
-const SHEET_WINDOW_WIDTH = 600
 
 /** Milliseconds that a button says that its text was copied. */
 const COPIED_TIME = 2_500
@@ -69,6 +68,26 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     onClose: () => this.#sourceView?.close(),
     fallback: () => this.#field,
   })
+  readonly #ratings = new Ratings(this, {
+    session: () => this.#session,
+    texts: () => this.#texts,
+    turnElement: id => this.#turnElement(id),
+    announce: text => this.#announce(text),
+    onKept: ({ answerId, rating, reason }) => this.#emit('vindplaats-rating', { answerId, rating, reason }),
+  })
+  readonly #panel = new LauncherPanel(this, {
+    field: () => this.#field,
+    onShown: () => {
+      this.#measured()
+      // A box that was not shown has forgotten how far it was scrolled.
+      this.#followed = null
+    },
+    onHidden: () => {
+      this.#sourceView?.close()
+      this.#card.hide()
+    },
+    onCancel: () => this.hide(),
+  })
   #api: ServerApi | null = null
   #session: ChatSession | null = null
   #sourceView: SourceView | null = null
@@ -77,9 +96,7 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
   #announcement = ''
   #copied: string | null = null
   #copiedTimer: ReturnType<typeof setTimeout> | undefined
-  #ratings: ReadonlyMap<string, 'asking' | 'thanked' | 'failed'> = new Map()
   #beside = false
-  #openerOfPanel: Element | null = null
   /** Whether the panel of a launcher was ever open: nothing is drawn before, and nothing typed is lost after. */
   #wasOpened = false
   /** The question that was brought to the top of the log. */
@@ -117,7 +134,7 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
   clear(): void {
     this.#sourceView?.close()
     this.#session?.clear()
-    this.#ratings = new Map()
+    this.#ratings.clear()
     this.requestUpdate()
   }
 
@@ -155,7 +172,10 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
 
   protected override updated(changed: PropertyValues<this>): void {
     const before = changed.get('open')
-    if (changed.has('open') && (this.open || before === true)) this.#panelToggled(before === undefined)
+    if (changed.has('open') && (this.open || before === true)) {
+      const hasPanel = this.#panel.toggle(this.open, before === undefined)
+      if (hasPanel) this.#emit('vindplaats-toggle', { open: this.open })
+    }
     this.#followConversation()
   }
 
@@ -170,7 +190,7 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
       <button type="button" class="launcher" part="launcher" aria-haspopup="dialog" aria-expanded=${this.open}
         @click=${() => (this.open ? this.hide() : this.show())}>${icons.mark}<span>${texts.launcher}</span></button>
       <dialog class="panel" part="panel" popover="manual" aria-labelledby="heading"
-        @cancel=${this.#cancelled}>${this.#wasOpened ? this.#renderPanel(texts) : nothing}</dialog>
+        @cancel=${this.#panel.cancelled}>${this.#wasOpened ? this.#renderPanel(texts) : nothing}</dialog>
     </div>`
   }
 
@@ -268,7 +288,7 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
       contact: this.#settings?.contactUrl ?? null,
       canRate: this.#settings?.answersKept ?? true,
       copied: this.#copied === turn.id,
-      rating: this.#ratings.get(turn.id) ?? 'none',
+      rating: this.#ratings.of(turn.id),
       onOpen: this.#openSource,
       onPreview: (source, trigger, now) => {
         if (!this.#sourceDialog.isReturning) this.#card.show(source, trigger, now)
@@ -285,23 +305,14 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
         const link = this.#settings?.answersKept ? this.#api?.answerPage(asked.answer.answerId) : undefined
         void this.#copy(answerAsText(asked.answer, link ?? null, absolute, texts, this.#language), asked.id)
       },
-      onRate: this.#rate,
-      onRateDown: (rated, reason, comment) => void this.#sendRating(rated, 'down', reason, comment),
-      onCancelRating: rated => {
-        this.#setRating(rated.id, null)
-        this.#turnElement(rated.id)?.querySelector<HTMLElement>('.thumbs button:last-child')?.focus()
-      },
+      onRate: this.#ratings.rate,
+      onRateDown: (rated, reason, comment) => void this.#ratings.send(rated, 'down', reason, comment),
+      onCancelRating: rated => this.#ratings.cancel(rated),
     }
   }
 
   get #field(): HTMLTextAreaElement | null {
     return this.renderRoot.querySelector('textarea.field')
-  }
-
-  get #focusedInside(): HTMLElement | null {
-    const root = this.renderRoot
-    const focused = root instanceof ShadowRoot ? root.activeElement : null
-    return focused instanceof HTMLElement ? focused : null
   }
 
   #turnElement(id: string): HTMLElement | null {
@@ -429,44 +440,6 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
     this.requestUpdate()
   }
 
-  readonly #rate = (turn: Turn, rating: Feedback['rating']): void => {
-    if (rating === 'up') {
-      void this.#sendRating(turn, 'up', null, null)
-      return
-    }
-    const asking = this.#ratings.get(turn.id) === 'asking'
-    this.#setRating(turn.id, asking ? null : 'asking')
-    void this.updateComplete.then(() =>
-      this.#turnElement(turn.id)?.querySelector<HTMLElement>('.rating-form input')?.focus(),
-    )
-  }
-
-  async #sendRating(
-    turn: Turn,
-    rating: Feedback['rating'],
-    reason: Feedback['reason'],
-    comment: string | null,
-  ): Promise<void> {
-    const session = this.#session
-    if (!turn.answer || !session) return
-    const feedback: Feedback = { answerId: turn.answer.answerId, rating, reason, comment }
-    if (rating === 'down')
-      this.#turnElement(turn.id)?.querySelector<HTMLElement>('.thumbs button:last-child')?.focus()
-    this.#setRating(turn.id, null)
-    const accepted = await session.rate(turn.id, feedback)
-    this.#setRating(turn.id, accepted ? 'thanked' : 'failed')
-    this.#announce(accepted ? this.#texts.ratingThanks : this.#texts.ratingFailed)
-    if (accepted) this.#emit('vindplaats-rating', { answerId: feedback.answerId, rating, reason })
-  }
-
-  #setRating(turnId: string, rating: 'asking' | 'thanked' | 'failed' | null): void {
-    const ratings = new Map(this.#ratings)
-    if (rating === null) ratings.delete(turnId)
-    else ratings.set(turnId, rating)
-    this.#ratings = ratings
-    this.requestUpdate()
-  }
-
   async #copy(text: string, what: string): Promise<void> {
     const copied = await copyText(text, this.renderRoot)
     this.#announce(copied ? this.#texts.copied : this.#texts.copyFailed)
@@ -512,44 +485,6 @@ export class VindplaatsChat extends LitElement implements VindplaatsChatElement 
       log.scrollTop = turn.offsetTop - log.offsetTop
       this.#followed = last
     }
-  }
-
-  /** @param isFirst Whether the page opened the panel itself, while it was loading: the focus stays where it is then. */
-  #panelToggled(isFirst: boolean): void {
-    const panel = this.renderRoot.querySelector<HTMLDialogElement>('dialog.panel')
-    if (!panel) return
-    if (this.open) {
-      this.#openerOfPanel = document.activeElement
-      if (window.innerWidth <= SHEET_WINDOW_WIDTH) {
-        panel.removeAttribute('popover')
-        panel.showModal()
-      } else {
-        panel.setAttribute('popover', 'manual')
-        panel.showPopover()
-      }
-      this.#measured()
-      // A box that was not shown has forgotten how far it was scrolled.
-      this.#followed = null
-      // The browser gives an opened panel the focus; a page that is still loading has not offered it.
-      if (isFirst && !panel.matches(':modal')) this.#focusedInside?.blur()
-      else this.#field?.focus()
-    } else {
-      if (panel.matches(':popover-open')) panel.hidePopover()
-      if (panel.open) panel.close()
-      this.#sourceView?.close()
-      this.#card.hide()
-      const opener = this.#openerOfPanel
-      if (opener instanceof HTMLElement && opener !== document.body && opener !== this) opener.focus()
-      else this.renderRoot.querySelector<HTMLElement>('.launcher')?.focus()
-    }
-    this.#emit('vindplaats-toggle', { open: this.open })
-  }
-
-  /** The browser wants to close the panel, for the back gesture of a phone: the state decides. */
-  readonly #cancelled = (event: Event): void => {
-    if (event.target !== event.currentTarget) return
-    event.preventDefault()
-    this.hide()
   }
 
   readonly #pressed = (event: KeyboardEvent): void => {

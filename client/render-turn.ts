@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Feedback } from '../server/protocol.js'
 import type { Turn } from './conversation.js'
 import { icons } from './icons.js'
+import type { RatingState } from './ratings.js'
 import { type AnswerContext, renderAnswer } from './render-answer.js'
 
 /** What a turn needs besides its answer. */
@@ -14,7 +15,7 @@ export interface TurnContext extends AnswerContext {
   /** Whether the server keeps answers, and so takes ratings of them. */
   readonly canRate: boolean
   /** Where the rating stands that the visitor is giving to this turn. */
-  readonly rating: 'none' | 'asking' | 'thanked' | 'failed'
+  readonly rating: RatingState
   readonly onRetry: (turn: Turn) => void
   readonly onAdjust: (turn: Turn) => void
   readonly onCopy: (turn: Turn) => void
