@@ -11,7 +11,7 @@ import {
 import type { ConversationHistory } from './history.js'
 
 /** Code of the fault that the client itself raises: the server stayed away. */
-export const CONNECTION_LOST = 'connection-lost'
+const CONNECTION_LOST = 'connection-lost'
 
 /**
  * Faults that reach the client without words: its own, and those with which a server closes a connection. `texts.ts` has

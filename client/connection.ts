@@ -37,7 +37,7 @@ export const RETRY_DELAYS = [400, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15
  * Milliseconds between tries while the device says it has no network. They do not count: the device may be wrong, as it is
  * about a server on the same machine, and a visitor in a train waits for the network and not for us.
  */
-export const OFFLINE_DELAY = 5_000
+const OFFLINE_DELAY = 5_000
 
 /** Milliseconds within which the server must greet. */
 export const GREETING_TIMEOUT = 10_000

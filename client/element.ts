@@ -30,7 +30,7 @@ import type { VindplaatsChatElement, VindplaatsChatEventMap } from './widget.js'
 export const MAXIMUM_QUESTION_LENGTH = 2_000
 
 /** Width in CSS pixels from which a source stands beside the conversation; below it covers it as a sheet. */
-export const BESIDE_WIDTH = 820
+const BESIDE_WIDTH = 820
 
 /** Milliseconds that a button says that its text was copied. */
 const COPIED_TIME = 2_500

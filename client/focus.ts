@@ -6,7 +6,7 @@ const FOCUSABLE =
 const isShown = (element: HTMLElement): boolean => element.getClientRects().length > 0
 
 /** Everything the Tab key stops at inside a container, in order, slotted content included. */
-export const focusableWithin = (container: ParentNode): readonly HTMLElement[] =>
+const focusableWithin = (container: ParentNode): readonly HTMLElement[] =>
   [...container.querySelectorAll<HTMLElement>(`${FOCUSABLE}, slot`)]
     .flatMap(element => {
       if (!(element instanceof HTMLSlotElement)) return [element]

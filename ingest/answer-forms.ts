@@ -38,7 +38,7 @@ const FORMS = {
 export type AnswerForm = keyof typeof FORMS
 
 /** Every form, in a fixed order. */
-export const ANSWER_FORMS = Object.keys(FORMS) as readonly AnswerForm[]
+const ANSWER_FORMS = Object.keys(FORMS) as readonly AnswerForm[]
 
 /** The term that marks a clause which holds a form. */
 export const formTerm = (form: AnswerForm) => `#${form}`

@@ -73,7 +73,7 @@ export const LEVELS = {
 }
 
 /** How much an everyday word counts beside others. */
-export const EVERYDAY = { factor: 0.7 }
+const EVERYDAY = { factor: 0.7 }
 
 /** Most compounds that stand for one part, those in most paragraphs first. */
 const MOST_COMPOUNDS = 60
@@ -336,11 +336,6 @@ function allowCompounds(
       atom,
       factor * (vocabulary.endsWith(compound, part) ? LEVELS.compoundHead : LEVELS.compoundModifier),
     )
-}
-
-/** The words of a text as words of a question of full weight. */
-export function queryWords(words: readonly Token[], weight = 1): QueryWord[] {
-  return words.map(token => ({ ...token, weight }))
 }
 
 /** Tells the words of a text which official number they are a piece of. */

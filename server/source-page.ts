@@ -46,9 +46,6 @@ function reference({ document, publicUrl }: SourcePage, paragraph: Paragraph | n
   return `${facts}. ${publicUrl}/documenten/${encodeURIComponent(document.id)}${fragment}`
 }
 
-/** The whole page. */
-export const renderSourcePage = (source: SourcePage): string => [...sourcePageParts(source)].join('')
-
 /** The page piece by piece: a law of a thousand articles must not hold up the answers of others. */
 export function* sourcePageParts(source: SourcePage): Generator<string> {
   const { document, content, cited, basePath } = source

@@ -42,7 +42,7 @@ function cut(body: string): string[] {
 }
 
 /** The passages of one law. */
-export function lawPassages(markdown: string): LawPassage[] {
+function lawPassages(markdown: string): LawPassage[] {
   const text = mendEncoding(markdown)
   const law = /^identificatie:\s*(\S+)/m.exec(text)?.[1] ?? ''
   const end = text.indexOf('\n---', 3)

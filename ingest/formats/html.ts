@@ -42,7 +42,7 @@ function decodePage(bytes: Uint8Array): ReturnType<typeof decodeText> {
 }
 
 /** Reads a page into blocks. The source text is the text extracted from it. */
-export async function parseHtml(text: string): Promise<Omit<ExtractedText, 'warnings'>> {
+async function parseHtml(text: string): Promise<Omit<ExtractedText, 'warnings'>> {
   const { parse } = await import('parse5')
   const document = parse(text)
   const root = [...elementsBelow(document)]

@@ -69,7 +69,7 @@ function splitSource(source: string): SourceLine[] {
 }
 
 /** Reads Markdown into blocks. Every character is in a block, in the furniture, or white space. */
-export function parseMarkdown(source: string): Omit<ExtractedText, 'warnings'> {
+function parseMarkdown(source: string): Omit<ExtractedText, 'warnings'> {
   const lines = splitSource(source)
   const parser = new MarkdownBlocks(source)
   const front = readFrontMatter(lines, parser)

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { tokens } from '../../ingest/analysis.js'
 import { bareParagraph } from '../../ingest/corpus.js'
 import { CorpusStore, type IndexableDocument } from '../../ingest/corpus-store.js'
-import { queryWords } from '../../ingest/query-units.js'
 import { buildSearchFiles, type Candidate, type IndexQuery, ParagraphSearch } from '../../ingest/search.js'
 import { describedDocument } from '../support/documents.js'
+import { queryWords } from '../support/query-words.js'
 
 interface Text {
   readonly text: string

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { renderSourcePage } from '../../server/source-page.js'
+import { sourcePageParts } from '../../server/source-page.js'
 import { FAKE_CONTENT, FAKE_DOCUMENT } from '../support/fake-assistant.js'
 
 const render = (text: string, document = FAKE_DOCUMENT) => {
   const [first, ...rest] = FAKE_CONTENT.paragraphs
   if (!first) throw new Error('the fake document has no paragraphs')
-  return renderSourcePage({
+  const parts = sourcePageParts({
     document,
     content: { ...FAKE_CONTENT, paragraphs: [{ ...first, text, page: 3 }, ...rest] },
     cited: null,
     basePath: '',
     publicUrl: 'https://vragen.example',
   })
+  return [...parts].join('')
 }
 
 describe('links to official sources', () => {

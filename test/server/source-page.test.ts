@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { Paragraph, Span } from '../../ingest/corpus.js'
 import { escapeHtml } from '../../server/pages/html.js'
 import { printedText } from '../../server/pages/printed-text.js'
-import { readableDate, renderSourcePage } from '../../server/source-page.js'
+import { readableDate, type SourcePage, sourcePageParts } from '../../server/source-page.js'
 import { FAKE_CONTENT, FAKE_DOCUMENT } from '../support/fake-assistant.js'
 
+const renderPage = (source: SourcePage) => [...sourcePageParts(source)].join('')
+
 const render = (cited: Span | null) =>
-  renderSourcePage({
+  renderPage({
     document: FAKE_DOCUMENT,
     content: FAKE_CONTENT,
     cited,

@@ -9,7 +9,8 @@ import type { Embedder } from '../../ingest/embedder.js'
 import { type IngestReport, ingest } from '../../ingest/ingest.js'
 import type { IngestOptions } from '../../ingest/ingest-options.js'
 import { openIndex } from '../../ingest/paragraph-index.js'
-import { queryWords, withNumbers } from '../../ingest/query-units.js'
+import { withNumbers } from '../../ingest/query-units.js'
+import { queryWords } from './query-words.js'
 
 /** A folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
