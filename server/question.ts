@@ -54,6 +54,8 @@ const WEIGHTS = {
 /** How strongly the document of the earlier answer is asked for. */
 const PREFERENCE_CARRIED = 0.6
 const PREFERENCE_CARRIED_ANYWAY = 0.25
+/** The same where the question before named the document itself, and this one cannot be understood without it. */
+const PREFERENCE_ASKED_ON = 0.8
 /** How strongly each of several documents is asked for that one name can mean. */
 const PREFERENCE_SEVERAL = 0.4
 const CLEARLY_NAMED = 0.75
@@ -157,7 +159,10 @@ export function understand(
     const earlierScope = findScope(earlier, documents)
     carried.unshift(without(weigh(earlier, earlierScope.naming, factor), own))
     if (named.length === 0) {
-      for (const [id, clearly] of earlierScope.preferences) prefer(id, clearly * preference)
+      for (const [id, clearly] of earlierScope.preferences) {
+        const isAskedOn = preference === PREFERENCE_CARRIED && clearly >= CLEARLY_NAMED
+        prefer(id, isAskedOn ? PREFERENCE_ASKED_ON : clearly * preference)
+      }
       if (turn.documentId !== null) prefer(turn.documentId, preference)
     }
     factor *= WEIGHTS.decay

@@ -42,6 +42,16 @@ describe('retrieveParts', () => {
     ])
   })
 
+  it('holds on to the document that the question before named', async () => {
+    const { index, asked } = indexWith()
+    const before = (question: string) => [{ question, documentId: null, paragraphId: null }]
+    await retrieveParts(index, null, 'En wat kost dat?', before('Wat zegt de Kamerbrief over visa?'), 5)
+    await retrieveParts(index, null, 'En wat kost dat?', before('Wat zegt het kabinet over visa?'), 5)
+    const [named, vague] = asked.map(({ preferences }) => preferences.get('brief') ?? 0)
+    expect(named).toBeGreaterThan(vague as number)
+    expect(vague).toBeGreaterThan(0)
+  })
+
   it('puts a paragraph that counts what is asked before a slightly better one that does not', async () => {
     const { index } = indexWith(
       candidate(LETTER, 'Veel landen doen mee.', 10),
