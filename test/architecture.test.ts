@@ -73,6 +73,20 @@ describe('the architecture', () => {
     expect(backward).toEqual([])
   })
 
+  it('has no file that at run time imports itself by way of others', () => {
+    const targets = new Map<string, string[]>(files.map(path => [path, []]))
+    for (const { from, target, typeOnly } of imports)
+      if (target.startsWith('.') && !typeOnly)
+        targets.get(from)?.push(join(dirname(from), target).replace(/\.js$/, '.ts'))
+    // What imports nothing that is left is taken away, again and again: only rings and what leads to them stay.
+    for (let before = -1; before !== targets.size; ) {
+      before = targets.size
+      for (const [path, imported] of targets)
+        if (!imported.some(target => targets.has(target))) targets.delete(path)
+    }
+    expect([...targets.keys()]).toEqual([])
+  })
+
   it('keeps each external thing in its own file', () => {
     const elsewhere = imports
       .filter(({ from, target, typeOnly }) => {
