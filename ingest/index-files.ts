@@ -38,6 +38,15 @@ export const FILES = {
 /** What to do about an index that cannot be used. */
 export const ANEW = 'Make the index anew with: npm run ingest -- --force'
 
+/** Name of the file that names the generation in use, with the hash of its manifest. */
+export const CURRENT_FILE = 'current'
+
+/** How the folders of generations begin; a random UUID follows. */
+export const GENERATION_PREFIX = 'generation-'
+
+/** Name of a generation, and the hash of its manifest where it is given. */
+const CURRENT_TEXT = new RegExp(`^(${GENERATION_PREFIX}[0-9a-f-]{36})(?: ([0-9a-f]{64}))?\\s*$`)
+
 /** One index of a folder. */
 export interface Generation {
   readonly folder: string
@@ -51,13 +60,13 @@ export interface Generation {
  * @throws {IngestFault} `index-missing`, `index-damaged`
  */
 export async function currentGeneration(folder: string): Promise<Generation> {
-  const text = await readFile(join(folder, 'current'), 'utf8').catch(cause => {
+  const text = await readFile(join(folder, CURRENT_FILE), 'utf8').catch(cause => {
     throw new IngestFault('index-missing', `There is no index in ${folder}. Make it with: npm run ingest`, {
       cause,
     })
   })
-  const match = /^(generation-[0-9a-f-]{36})(?: ([0-9a-f]{64}))?\s*$/.exec(text)
-  if (!match) throw new IngestFault('index-damaged', `${join(folder, 'current')} is damaged. ${ANEW}`)
+  const match = CURRENT_TEXT.exec(text)
+  if (!match) throw new IngestFault('index-damaged', `${join(folder, CURRENT_FILE)} is damaged. ${ANEW}`)
   const name = match[1] as string
   return { folder: join(folder, name), name, manifestHash: match[2] ?? null }
 }

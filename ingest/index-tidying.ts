@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { UNFINISHED } from './durable-files.js'
 import { IngestFault } from './faults.js'
+import { CURRENT_FILE, GENERATION_PREFIX } from './index-files.js'
 import { DamagedPart, StoredPart } from './index-part.js'
 import { acquireLock } from './lock.js'
 
@@ -26,12 +27,12 @@ export function openPart(indexFolder: string, key: string): StoredPart | null {
 
 /** Names in an index folder that a crash left behind; the lock of a dead holder too. */
 async function findLeftovers(indexFolder: string): Promise<string[]> {
-  const current = await readFile(join(indexFolder, 'current'), 'utf8').catch(() => '')
+  const current = await readFile(join(indexFolder, CURRENT_FILE), 'utf8').catch(() => '')
   const found: string[] = []
   for (const folder of [indexFolder, join(indexFolder, PARTS_FOLDER)]) {
     for (const name of await readdir(folder).catch(() => [])) {
       const isUnfinished = name.endsWith(UNFINISHED) && !name.startsWith(LOCK_FILE)
-      const isOldGeneration = name.startsWith('generation-') && !current.startsWith(name)
+      const isOldGeneration = name.startsWith(GENERATION_PREFIX) && !current.startsWith(name)
       if (isUnfinished || isOldGeneration || name === LOCK_FILE) found.push(join(folder, name))
     }
   }

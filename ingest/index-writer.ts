@@ -16,10 +16,12 @@ import {
 import type { Embedder } from './embedder.js'
 import { IngestFault } from './faults.js'
 import {
+  CURRENT_FILE,
   checkFile,
   currentGeneration,
   FILES,
   FORMAT_VERSION,
+  GENERATION_PREFIX,
   type IndexManifest,
   readManifestOf,
 } from './index-files.js'
@@ -71,7 +73,7 @@ export async function writeParts(
   parts: AsyncIterable<StoredPart> | Iterable<StoredPart>,
   settings: WriteSettings,
 ): Promise<IndexManifest> {
-  const generation = `generation-${randomUUID()}`
+  const generation = `${GENERATION_PREFIX}${randomUUID()}`
   const target = join(folder, generation)
   try {
     await mkdir(target, { recursive: true })
@@ -80,7 +82,7 @@ export async function writeParts(
     const text = `${JSON.stringify(manifest, null, 2)}\n`
     await writeDurably(join(target, 'manifest.json'), text)
     await flushFolder(target)
-    await replaceDurably(join(folder, 'current'), `${generation} ${sha256(text)}\n`)
+    await replaceDurably(join(folder, CURRENT_FILE), `${generation} ${sha256(text)}\n`)
     await removeOtherGenerations(folder, generation)
     return manifest
   } catch (error) {
@@ -249,7 +251,7 @@ async function changeGraph(
 
 async function removeOtherGenerations(folder: string, generation: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name.startsWith('generation-') && name !== generation)
+    if (name.startsWith(GENERATION_PREFIX) && name !== generation)
       await rm(join(folder, name), { recursive: true, force: true }).catch(() => {})
   }
 }
