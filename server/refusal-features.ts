@@ -3,7 +3,9 @@ import { fold, lexicon, type Token, tokenize, tokens } from '../ingest/analysis.
 import { splitCompound } from '../ingest/compounds.js'
 import type { Paragraph, PolicyDocument, Statement } from '../ingest/corpus.js'
 import { isClose } from '../ingest/lexicon.js'
+import type { QueryUnit } from '../ingest/query-units.js'
 import type { Candidate } from '../ingest/search.js'
+import { spellingDistance } from '../ingest/spelling.js'
 import { type AnswerType, answerType, findValues } from './answer-type.js'
 import type { Evidence } from './retrieval.js'
 import { sentencesOf } from './sentences.js'
@@ -192,14 +194,37 @@ function strictLevel(stem: string, ...words: readonly Words[]): number {
   return words.some(({ parts }) => parts.has(stem)) ? STRICT_LEVELS.part : 0
 }
 
+/** The units of a question, a word that the corpus holds in another spelling only replaced by the nearest of the best candidates. */
+function respelled({ units, candidates }: Evidence): readonly QueryUnit[] {
+  if (!units.some(({ known }) => known === 'spelling')) return units
+  const words = candidates
+    .slice(0, COMPARED)
+    .flatMap(({ paragraph, document, statement }) => [
+      wordsOfParagraph(paragraph),
+      wordsOfDocument(document),
+      ...(statement ? [wordsOfStatement(statement.statement).all] : []),
+    ])
+  const stems = new Set(words.flatMap(each => [...each.stems]))
+  return units.map(unit => {
+    if (unit.known !== 'spelling') return unit
+    let [nearest, least] = [unit.stem, Number.POSITIVE_INFINITY]
+    for (const stem of stems) {
+      const distance = spellingDistance(unit.stem, stem)
+      if (distance !== undefined && distance < least) [nearest, least] = [stem, distance]
+    }
+    return { ...unit, stem: nearest }
+  })
+}
+
 /**
  * What tells whether the best paragraph answers the question, as named values of about 0..1: how much of the question it,
  * its statement and the nearest question of the enrichment hold, what of it nothing holds, whether the asked kind of
  * thing, the numbers and the names stand there, and how it is asked. Empty without evidence.
  */
-export function refusalFeatures(evidence: Evidence): Readonly<Record<string, number>> {
-  const [best, second] = evidence.candidates
+export function refusalFeatures(asked: Evidence): Readonly<Record<string, number>> {
+  const [best, second] = asked.candidates
   if (!best) return {}
+  const evidence = { ...asked, units: respelled(asked) }
   const features: Record<string, number> = {
     margin: Math.min(1, Math.max(0, best.score - (second?.score ?? 0)) / 4),
     score: best.score / 20,
