@@ -15,6 +15,7 @@ import { type BeirDataset, passageDocuments } from './beir.js'
 import { type LocatedCase, readCases } from './case.js'
 import { resolveCases } from './gold.js'
 
+/** All but `held-out.jsonl`, on which nothing is fitted. */
 const CASE_FILES = [
   'dev.jsonl',
   'answerable.jsonl',
