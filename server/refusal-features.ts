@@ -108,26 +108,36 @@ class ShortList {
   }
 }
 
-const NO_WORDS = new ShortList([])
+/** Compounds have more letters: two parts of four, of which the first may have lost one. */
+const LONGEST_SIMPLE = 6
+/** Letters with which a part begins as its stem does. */
+const BEGINNING = 2
+
+/** The parts of the compounds of a text. A word is cut only when what is looked for may be a part of it: cutting takes time. */
+class CompoundParts {
+  readonly #words: readonly string[]
+
+  constructor(found: readonly Token[]) {
+    const words = found.filter(({ word, stop }) => !stop && word.length > LONGEST_SIMPLE)
+    this.#words = [...new Set(words.map(({ word }) => word))]
+  }
+
+  has(stem: string): boolean {
+    const beginning = stem.slice(0, BEGINNING)
+    return this.#words.some(word => word.includes(beginning) && splitCompound(word).includes(stem))
+  }
+}
 
 /** The words of a text by which others are held. */
 interface Words {
   readonly stems: ReadonlySet<string> | ShortList
-  /** Stems of the parts of compounds, those left out that are words of the text themselves. */
-  readonly parts: ShortList
+  /** Stems of the parts of compounds. */
+  readonly parts: Pick<ReadonlySet<string>, 'has'>
 }
 
 function wordsOf(text: string): Words {
   const found = tokens(text)
-  const stems = new Set(found.map(({ stem }) => stem))
-  return { stems, parts: partsOf(found, stems) }
-}
-
-function partsOf(found: readonly Token[], stems: ReadonlySet<string>): ShortList {
-  const parts = found
-    .flatMap(({ word, stop }) => (stop ? [] : splitCompound(word)))
-    .filter(part => !stems.has(part))
-  return parts.length === 0 ? NO_WORDS : new ShortList(parts)
+  return { stems: new Set(found.map(({ stem }) => stem)), parts: new CompoundParts(found) }
 }
 
 const paragraphText = ({ searchText, headingPath }: Paragraph) => [searchText, ...headingPath].join(' ')
@@ -167,7 +177,7 @@ const writtenQuestions = onceFor(({ questions }: Statement): readonly WrittenQue
       question,
       type: answerType(question),
       stems: new ShortList(stems),
-      parts: partsOf(content, stems),
+      parts: new CompoundParts(content),
     }
   }),
 )

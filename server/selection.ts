@@ -10,6 +10,7 @@ import { type Piece, pieceOf, plainSelection, type Selection, textOf } from './p
 import { withReferringSentence } from './referring-sentence.js'
 import type { Evidence } from './retrieval.js'
 import { chooseSentences } from './sentence-choice.js'
+import { prepareText } from './verification/alignment.js'
 import { saySamePoint } from './verify.js'
 
 /**
@@ -126,12 +127,13 @@ function compare(
   likeliest: (candidate: Candidate) => Piece,
 ): Selection | undefined {
   const first = likeliest(best)
+  const point = prepareText(textOf(first))
   for (const candidate of others.slice(0, SAME_POINT_CANDIDATES - 1)) {
     if (best.score - candidate.score > SAME_POINT_MARGIN) break
     const other = likeliest(candidate)
     const [newer, older] =
       (other.document.date ?? '') > (first.document.date ?? '') ? [other, first] : [first, other]
-    if (saySamePoint(textOf(first), textOf(other))) return plainSelection([{ ...newer, same: older }])
+    if (saySamePoint(point, prepareText(textOf(other)))) return plainSelection([{ ...newer, same: older }])
     if (other.document.id !== first.document.id && differ(evidence.question, textOf(first), textOf(other)))
       return { ...plainSelection([newer, older]), isDiffering: true }
   }
@@ -149,11 +151,12 @@ export function differ(question: string, one: string, other: string): boolean {
     const said = one.slice(value.start, value.end)
     const otherSaid = other.slice(otherValue.start, otherValue.end)
     if (said.toLowerCase() === otherSaid.toLowerCase()) return false
-    return saySamePoint(one, other.slice(0, otherValue.start) + said + other.slice(otherValue.end))
+    const exchanged = other.slice(0, otherValue.start) + said + other.slice(otherValue.end)
+    return saySamePoint(prepareText(one), prepareText(exchanged))
   }
   const denials = (text: string) => [...text.matchAll(NEGATION)].length
   if (denials(one) + denials(other) !== 1) return false
-  return saySamePoint(one.replace(NEGATION, ''), other.replace(NEGATION, ''))
+  return saySamePoint(prepareText(one.replace(NEGATION, '')), prepareText(other.replace(NEGATION, '')))
 }
 
 /** All who signed, in the order of the page, when the question does not single out one of them. */

@@ -191,27 +191,26 @@ const SAME_POINT = 0.72
  * Whether two quotes say the same point. Symmetric. Quotes that differ in a number, date or name, or of which one denies
  * what the other says, do not.
  */
-export function saySamePoint(left: string, right: string): boolean {
+export function saySamePoint(left: PreparedText, right: PreparedText): boolean {
   return holdsPoint(left, right) && holdsPoint(right, left)
 }
 
-function holdsPoint(claim: string, source: string): boolean {
-  const words = lexemes(claim)
-  const text = prepareText(source)
+function holdsPoint(claim: PreparedText, source: PreparedText): boolean {
+  const { words } = claim
   const alignment = align(
     words,
     words.map(({ weight }) => weight),
-    text,
+    source,
   )
   if (alignment.coverage < SAME_POINT) return false
   const { conflicts } = findConflicts({
     sentence: words,
-    source: text.words,
+    source: source.words,
     meets: alignment.matches.map(({ places }) => places),
     isSameWord: alignment.matches.map(({ way }) => way !== null && way !== 'concept' && way !== 'family'),
     from: 0,
-    to: text.words.length,
-    ranges: text.sentences,
+    to: source.words.length,
+    ranges: source.sentences,
   })
-  return conflicts.length === 0 && carriesOnlyFactsOf(claim, source)
+  return conflicts.length === 0 && carriesOnlyFactsOf(claim.text, source.text)
 }

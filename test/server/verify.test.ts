@@ -11,6 +11,7 @@ import {
 } from '../../evals/verifier.js'
 import type { Paragraph } from '../../ingest/corpus.js'
 import type { IndexableDocument } from '../../ingest/corpus-store.js'
+import { prepareText } from '../../server/verification/alignment.js'
 import { oppositeLines } from '../../server/verification/opposites.js'
 import { findValues, parseNumberWord } from '../../server/verification/values.js'
 import {
@@ -658,11 +659,12 @@ describe('two quotes', () => {
   ] as const
 
   it.each(PAIRS)('"%s" and "%s": the same point is %s', (left, right, same) => {
-    expect(saySamePoint(left, right)).toBe(same)
+    expect(saySamePoint(prepareText(left), prepareText(right))).toBe(same)
   })
 
   it.each(PAIRS)('are compared alike in both orders: "%s", "%s"', (left, right) => {
-    expect(saySamePoint(left, right)).toBe(saySamePoint(right, left))
+    const [one, other] = [prepareText(left), prepareText(right)]
+    expect(saySamePoint(one, other)).toBe(saySamePoint(other, one))
   })
 })
 
